@@ -1,0 +1,196 @@
+"""Template tags and filters of every page: icons, key caps, and values in the user's language.
+
+The library is a builtin (`TEMPLATES["OPTIONS"]["builtins"]`), so no template loads it. Every filter writes an en dash
+for `None`. What a value looks like is decided in `retention_desk.formats`.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from retention_desk import formats
+
+register = template.Library()
+
+Number = int | float | Decimal
+
+
+@register.simple_tag
+def icon(name: str, classes: str = "") -> SafeString:
+    """Draw an icon of the sprite: `{% icon "lock" "i--sm" %}`. Decoration only: the word beside it carries the meaning."""
+    return format_html(
+        '<svg class="i{}{}" aria-hidden="true"><use href="{}#{}"/></svg>',
+        " " if classes else "",
+        classes,
+        static("vendor/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def key(cap: str | int) -> SafeString:
+    """Print the cap of a key: `{% key "F8" %}`. The element that answers to it carries `data-key`."""
+    return format_html('<kbd class="key">{}</kbd>', cap)
+
+
+def _language() -> str:
+    return get_language() or "en"
+
+
+def _money(write: Callable[..., str], minor: int | None, currency: str) -> str:
+    if minor is None or minor == "":
+        return formats.EMPTY
+    return write(int(minor), currency, language=_language())
+
+
+@register.filter
+def money(minor: int | None, currency: str) -> str:
+    """Write minor units with cents: `{{ offer.cost_minor|money:offer.currency }}` is `$195.99`."""
+    return _money(formats.money, minor, currency)
+
+
+@register.filter
+def money0(minor: int | None, currency: str) -> str:
+    """Write minor units rounded to whole units: `$384`."""
+    return _money(formats.money0, minor, currency)
+
+
+@register.filter
+def money_signed(minor: int | None, currency: str) -> str:
+    """Write a difference with its sign and cents: `−$16.00`."""
+    return _money(formats.money_signed, minor, currency)
+
+
+@register.filter
+def money0_signed(minor: int | None, currency: str) -> str:
+    """Write a difference with its sign in whole units: `+$384`."""
+    return _money(formats.money0_signed, minor, currency)
+
+
+@register.filter
+def money_short(minor: int | None, currency: str) -> str:
+    """Write a large amount short: `$612k`."""
+    return _money(formats.money_short, minor, currency)
+
+
+@register.filter
+def number(value: Number | None, digits: int = 0) -> str:
+    """Write a number with grouping: `{{ calls|number }}` is `1,894`, `{{ x|number:1 }}` has one decimal."""
+    return formats.EMPTY if value is None else formats.number(value, digits, language=_language())
+
+
+@register.filter
+def percent(fraction: Number | None, digits: int = 0) -> str:
+    """Write a fraction from 0 to 1 as per cent: `{{ rate|percent:1 }}` is `43.8%`."""
+    return formats.EMPTY if fraction is None else formats.percent(fraction, digits, language=_language())
+
+
+@register.filter
+def percent_number(fraction: Number | None, digits: int = 0) -> str:
+    """Write a fraction as per cent without the sign, for the first end of a range: `42.4` of `42.4 to 45.2%`."""
+    if fraction is None:
+        return formats.EMPTY
+    return formats.number(Decimal(str(fraction)) * 100, digits, language=_language())
+
+
+@register.filter
+def points(fraction: Number | None, digits: int = 1) -> str:
+    """Write the difference of two fractions in percentage points: `+2.1 pt`."""
+    return formats.EMPTY if fraction is None else formats.points(fraction, digits, language=_language())
+
+
+@register.filter
+def clock(seconds: Number | dt.timedelta | None) -> str:
+    """Write seconds (or a timedelta) as a running time: `04:37`, `1:02:03`."""
+    return formats.EMPTY if seconds is None else formats.clock(_seconds(seconds))
+
+
+@register.filter
+def duration(seconds: Number | dt.timedelta | None) -> str:
+    """Write seconds (or a timedelta) in words: `2 h 40 min`."""
+    return formats.EMPTY if seconds is None else formats.duration(_seconds(seconds), language=_language())
+
+
+def _seconds(value: Number | dt.timedelta) -> float:
+    return value.total_seconds() if isinstance(value, dt.timedelta) else float(value)
+
+
+@register.filter
+def tenure(months: int | None) -> str:
+    """Write a number of months as `6 yr 2 mo`."""
+    return formats.EMPTY if months is None else formats.tenure(months, language=_language())
+
+
+def _day(value: dt.date) -> dt.date:
+    """Take the calendar day of a moment where the site is; a plain date is already one."""
+    if isinstance(value, dt.datetime):
+        return (timezone.localtime(value) if timezone.is_aware(value) else value).date()
+    return value
+
+
+@register.filter
+def long_date(value: dt.date | None) -> str:
+    """Write a date or moment with its year: `Jan 14, 2027`."""
+    return formats.EMPTY if value is None else formats.long_date(_day(value), language=_language())
+
+
+@register.filter
+def near_date(value: dt.date | None) -> str:
+    """Write a date or moment near today without its year: `Nov 12`."""
+    return formats.EMPTY if value is None else formats.near_date(_day(value), language=_language())
+
+
+@register.filter
+def month_year(value: dt.date | None) -> str:
+    """Write the month of a date or moment: `Sep 2020`."""
+    return formats.EMPTY if value is None else formats.month_year(_day(value), language=_language())
+
+
+@register.filter
+def weekday_date(value: dt.date | None) -> str:
+    """Write a date or moment with its weekday: `Thursday, November 19`."""
+    return formats.EMPTY if value is None else formats.weekday_date(_day(value), language=_language())
+
+
+@register.filter
+def time_of_day(value: dt.datetime | None, precision: str = "") -> str:
+    """Write a moment's time where the site is: `10:47`, or `10:47:58` with `time_of_day:"seconds"`."""
+    if value is None:
+        return formats.EMPTY
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    return formats.time_of_day(local, seconds=precision == "seconds")
+
+
+@register.filter
+def epoch(value: dt.datetime | None) -> str:
+    """Write an aware moment as Unix seconds for `data-since` and `data-until`; empty for `None`."""
+    return "" if value is None else f"{value.timestamp():.0f}"
+
+
+@register.filter
+def phone(e164: str | None) -> SafeString | str:
+    """Write a telephone number internationally, left to right in any script: `+1 559 555 0142`."""
+    return _left_to_right(formats.phone(e164)) if e164 else formats.EMPTY
+
+
+@register.filter
+def account_number(value: str | None) -> SafeString | str:
+    """Write an account number left to right in any script."""
+    return _left_to_right(value) if value else formats.EMPTY
+
+
+@register.filter
+def account_end(value: str | None) -> SafeString | str:
+    """Write only the last six characters of an account number: `•••• 0926-3`."""
+    return _left_to_right(f"•••• {value[-6:]}") if value else formats.EMPTY
+
+
+def _left_to_right(text: str) -> SafeString:
+    return format_html('<bdi dir="ltr" class="n">{}</bdi>', text)
