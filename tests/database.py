@@ -1,0 +1,142 @@
+"""The test database: migrated once as the owner, copied for every worker, and emptied fast between tests."""
+
+import graphlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+Connection = psycopg.Connection[tuple[object, ...]]
+
+
+@dataclass(frozen=True)
+class TestDatabase:
+    """The database of one test process; both of Django's aliases point at it."""
+
+    __test__ = False
+    name: str
+    maintenance: str
+
+    @classmethod
+    def create(cls, worker: str, *, share: bool) -> "TestDatabase":
+        """Create and migrate it. With ``share``, the first process migrates a template and all copy that."""
+        maintenance = str(connections["owner"].settings_dict["NAME"])
+        run = os.environ["RETENTION_DESK_TEST_RUN"]
+        template = f"test_desk_{run}"
+        made = cls(name=f"{template}_{worker}" if share else template, maintenance=maintenance)
+        with owner_connection(maintenance) as owner:
+            if share:
+                owner.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
+            if owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone() is None:
+                owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(template)))
+                _use(template)
+                call_command("migrate", database="owner", verbosity=0)
+            if share:
+                _use(made.name)
+                owner.execute(
+                    sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                        sql.Identifier(made.name), sql.Identifier(template)
+                    )
+                )
+        _use(made.name)
+        return made
+
+    def drop(self) -> None:
+        """Drop it, whoever is still connected."""
+        _use(self.maintenance)
+        with owner_connection(self.maintenance) as owner:
+            owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name)))
+
+
+def owner_connection(name: str | None = None) -> Connection:
+    """Open a connection as the owner, outside Django and its transactions; every statement commits by itself."""
+    parameters = connections["owner"].get_connection_params()
+    wanted = {key: parameters[key] for key in ("host", "port", "user", "password", "dbname") if key in parameters}
+    if name is not None:
+        wanted["dbname"] = name
+    return psycopg.connect(**wanted, autocommit=True, options="-c lock_timeout=10s")
+
+
+def _use(name: str) -> None:
+    for alias in ("default", "owner"):
+        connections[alias].close()
+        settings.DATABASES[alias]["NAME"] = name
+        connections[alias].settings_dict["NAME"] = name
+
+
+@dataclass
+class Seeds:
+    """What the migrations left in the tables, kept in memory so that it can be put back after a flush."""
+
+    tables: list[str] = field(default_factory=list)
+    guarded: list[str] = field(default_factory=list)
+    rows: dict[str, bytes] = field(default_factory=dict)
+
+    @classmethod
+    def take(cls) -> "Seeds":
+        """Read all tables of a freshly migrated database."""
+        with owner_connection() as owner:
+            tables = _tables_parents_first(owner)
+            guarded = [str(row[0]) for row in owner.execute(_TABLES_WITH_TRIGGERS)]
+            rows = {}
+            for table in tables:
+                with owner.cursor() as cursor, cursor.copy(sql.SQL("COPY {} TO STDOUT").format(_name(table))) as copy:
+                    content = b"".join(bytes(part) for part in copy)
+                if content:
+                    rows[table] = content
+        return cls(tables=tables, guarded=guarded, rows=rows)
+
+    def restore(self) -> None:
+        """Empty every table as its owner, append-only ones too, and put the seeds back; one transaction."""
+        with owner_connection() as owner, owner.transaction(), self._guards_down(owner):
+            owner.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(_name(table) for table in self.tables)))
+            for table, content in self.rows.items():
+                with (
+                    owner.cursor() as cursor,
+                    cursor.copy(sql.SQL("COPY {} FROM STDIN").format(_name(table))) as copy,
+                ):
+                    copy.write(content)
+
+    @contextmanager
+    def _guards_down(self, owner: Connection) -> Iterator[None]:
+        # The guards refuse even the owner. Only the owner can lift them, and only inside this transaction.
+        for table in self.guarded:
+            owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(_name(table)))
+        yield
+        owner.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in self.guarded:
+            owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(_name(table)))
+
+
+_TABLES = """
+SELECT c.oid, c.relname FROM pg_class c
+ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+   AND c.relname <> 'django_migrations'
+"""
+_TABLES_WITH_TRIGGERS = """
+SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+ WHERE NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace AND NOT c.relispartition
+"""
+# Django's own references wait for the commit; only the others ask for an order (and cannot be circular).
+_REFERENCES = """
+SELECT conrelid, confrelid FROM pg_constraint WHERE contype = 'f' AND conrelid <> confrelid AND NOT condeferrable
+"""
+
+
+def _tables_parents_first(owner: Connection) -> list[str]:
+    names = {row[0]: str(row[1]) for row in owner.execute(_TABLES)}
+    order: graphlib.TopologicalSorter[object] = graphlib.TopologicalSorter({oid: () for oid in names})
+    for child, parent in owner.execute(_REFERENCES):
+        if child in names and parent in names:
+            order.add(child, parent)
+    return [names[oid] for oid in order.static_order()]
+
+
+def _name(table: str) -> sql.Identifier:
+    return sql.Identifier("public", table)
