@@ -183,3 +183,12 @@ class IntakeState(TextChoices):
     DONE = "DONE", _("Done")
     REFUSED = "REFUSED", pgettext_lazy("file", "Refused")
     FAILED = "FAILED", pgettext_lazy("file", "Failed")
+
+
+class PriceCause(TextChoices):
+    """Why a line's price changed or will change."""
+
+    PROMOTION_ENDED = "PROMOTION_ENDED", _("Promotion ended")
+    PRICE_RISE = "PRICE_RISE", _("Price rise")
+    PLAN_CHANGE = "PLAN_CHANGE", _("Plan change")
+    OTHER = "OTHER", _("Other change")

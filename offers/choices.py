@@ -73,6 +73,14 @@ class BudgetKind(TextChoices):
     APPROVER = "APPROVER", _("Approver's budget")
 
 
+class BudgetPeriod(TextChoices):
+    """How long a budget lasts; periods begin at midnight of the site's time zone, weeks on Monday."""
+
+    DAY = "DAY", _("Day")
+    WEEK = "WEEK", _("Week")
+    MONTH = "MONTH", _("Month")
+
+
 class LimitMode(TextChoices):
     """HARD refuses what is over; PACING only says so."""
 

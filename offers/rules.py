@@ -12,7 +12,8 @@ from uuid import UUID
 from offers.choices import BudgetKind, Grade, ReasonCode, RulingCode
 from offers.facts import Authority, Eligibility, Facts, Limit
 from offers.scheme import DEFAULT_SCHEME, Scheme
-from offers.terms import Bill, Bounds, Priced, Terms
+from offers.pricing import Bill, Priced
+from offers.terms import Bounds, Terms
 
 
 class Weight(StrEnum):

@@ -1,0 +1,44 @@
+"""Tables of the ground floor, one noun a module."""
+
+from customers.models.account import Customer, FamilyNameDeletion
+from customers.models.call import Call, CallEvent, CallReason
+from customers.models.cancellation import (
+    Cancellation,
+    CancellationLine,
+    CancellationUndo,
+)
+from customers.models.conduct_policy import ConductPolicy
+from customers.models.disposition import Disposition
+from customers.models.history import Complaint, Interaction
+from customers.models.intake_run import IntakeRun
+from customers.models.place import Company, Site, Team
+from customers.models.reason import Reason
+from customers.models.record import AuditEvent, AuditHead, OutboxMessage, UsedKey
+from customers.models.subscription import PriceChange, Product, Subscription
+
+__all__ = [
+    "AuditEvent",
+    "AuditHead",
+    "Call",
+    "CallEvent",
+    "CallReason",
+    "Cancellation",
+    "CancellationLine",
+    "CancellationUndo",
+    "Company",
+    "Complaint",
+    "ConductPolicy",
+    "Customer",
+    "Disposition",
+    "FamilyNameDeletion",
+    "IntakeRun",
+    "Interaction",
+    "OutboxMessage",
+    "PriceChange",
+    "Product",
+    "Reason",
+    "Site",
+    "Subscription",
+    "Team",
+    "UsedKey",
+]

@@ -1,0 +1,243 @@
+"""The ledger's tables. Only its SQL functions write here; the application's role may read."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from offers.choices import BudgetKind, BudgetPeriod, EntryKind, HoldEnd
+
+
+class BudgetPlan(models.Model):
+    """What an owner gets in each period; the ledger opens the period's account from it when first drawn on."""
+
+    kind = models.CharField(max_length=24, choices=BudgetKind.choices)
+    owner_id = models.BigIntegerField(help_text="Of the user, team, site or campaign.")
+    currency = models.CharField(max_length=3)
+    period = models.CharField(max_length=24, choices=BudgetPeriod.choices)
+    amount_minor = models.BigIntegerField()
+    parts = models.PositiveSmallIntegerField(
+        default=1, help_text="Split counters, for what every agent draws on."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "owner_id", "currency"], name="budget_plan_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gte=0), name="budget_plan_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(parts__gte=1, parts__lte=64), name="budget_plan_parts"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.owner_id}"
+
+
+class BudgetAccount(models.Model):
+    """One budget for one period. `limit_minor` is its total; the counters' ceilings never add up to more."""
+
+    kind = models.CharField(max_length=24, choices=BudgetKind.choices)
+    owner_id = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    starts_on = models.DateField()
+    ends_on = models.DateField(help_text="First day that is no longer part of it.")
+    limit_minor = models.BigIntegerField()
+    target_minor = models.BigIntegerField(
+        help_text="What the limit was last set to; below use it is frozen."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "owner_id", "currency", "starts_on"],
+                name="budget_account_unique",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")),
+                name="budget_account_dates_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(limit_minor__gte=0, target_minor__gte=0),
+                name="budget_limit_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.owner_id} {self.starts_on}"
+
+
+class BudgetCounter(models.Model):
+    """The guarded row: held + spent never exceed the ceiling, at every commit."""
+
+    account = models.ForeignKey(
+        BudgetAccount, on_delete=models.PROTECT, related_name="counters"
+    )
+    part = models.PositiveSmallIntegerField(default=0)
+    ceiling_minor = models.BigIntegerField(default=0)
+    held_minor = models.BigIntegerField(default=0)
+    spent_minor = models.BigIntegerField(default=0)
+    frozen = models.BooleanField(
+        default=False, help_text="Lowered below use: no new holds until it has drained."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "part"], name="budget_counter_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    held_minor__gte=0,
+                    spent_minor__gte=0,
+                    ceiling_minor__gte=F("held_minor") + F("spent_minor"),
+                ),
+                name="budget_never_overdrawn",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}/{self.part}"
+
+
+class Hold(models.Model):
+    """A reservation for one proposal on all of its budgets. It ends exactly once."""
+
+    proposal = models.ForeignKey(
+        "offers.Proposal", on_delete=models.PROTECT, related_name="holds"
+    )
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    opened_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_as = models.CharField(max_length=24, choices=HoldEnd.choices, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    posted_minor = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount_minor__gte=0), name="hold_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("opened_at")), name="hold_expires_later"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_as="", ended_at=None, posted_minor=None)
+                | Q(
+                    ended_as=HoldEnd.POSTED,
+                    ended_at__isnull=False,
+                    posted_minor__gte=0,
+                    posted_minor__lte=F("amount_minor"),
+                )
+                | Q(
+                    ended_as__in=[HoldEnd.VOIDED, HoldEnd.EXPIRED],
+                    ended_at__isnull=False,
+                    posted_minor=None,
+                ),
+                name="hold_ends_once",
+            ),
+            models.UniqueConstraint(
+                fields=["proposal"],
+                name="one_live_hold_a_proposal",
+                condition=Q(ended_as=""),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["expires_at"], name="hold_live", condition=Q(ended_as="")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"hold {self.pk}"
+
+
+class LedgerEntry(models.Model):
+    """One movement of one counter. A counter equals the sum of its entries. Append-only."""
+
+    counter = models.ForeignKey(
+        BudgetCounter, on_delete=models.PROTECT, related_name="entries"
+    )
+    kind = models.CharField(max_length=24, choices=EntryKind.choices)
+    hold = models.ForeignKey(
+        Hold, null=True, on_delete=models.PROTECT, related_name="entries"
+    )
+    held_minor = models.BigIntegerField(default=0, help_text="Change of what is held.")
+    spent_minor = models.BigIntegerField(
+        default=0, help_text="Change of what is spent."
+    )
+    ceiling_minor = models.BigIntegerField(
+        default=0, help_text="Change of the ceiling."
+    )
+    recorded_at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    why = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hold", "counter"],
+                name="hold_taken_once",
+                condition=Q(kind=EntryKind.HOLD),
+            ),
+            models.UniqueConstraint(
+                fields=["hold", "counter"],
+                name="hold_ended_once",
+                condition=Q(
+                    kind__in=[EntryKind.POST, EntryKind.VOID, EntryKind.EXPIRE]
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind=EntryKind.TOP_UP,
+                    hold=None,
+                    held_minor=0,
+                    spent_minor=0,
+                    ceiling_minor__gte=0,
+                )
+                | Q(
+                    kind=EntryKind.LOWER,
+                    hold=None,
+                    held_minor=0,
+                    spent_minor=0,
+                    ceiling_minor__lte=0,
+                )
+                | Q(
+                    kind=EntryKind.HOLD,
+                    hold__isnull=False,
+                    held_minor__gt=0,
+                    spent_minor=0,
+                    ceiling_minor=0,
+                )
+                | Q(
+                    kind=EntryKind.POST,
+                    hold__isnull=False,
+                    held_minor__lt=0,
+                    spent_minor__gte=0,
+                    ceiling_minor=0,
+                )
+                | Q(
+                    kind__in=[EntryKind.VOID, EntryKind.EXPIRE],
+                    hold__isnull=False,
+                    held_minor__lt=0,
+                    spent_minor=0,
+                    ceiling_minor=0,
+                )
+                | Q(
+                    kind=EntryKind.RETURN,
+                    hold__isnull=False,
+                    held_minor=0,
+                    spent_minor__lt=0,
+                    ceiling_minor=0,
+                ),
+                name="entry_moves_what_its_kind_may",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind
