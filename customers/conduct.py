@@ -1,7 +1,7 @@
 """What the rules of conduct allow on a call now, what must be said, and when cancelling is a must.
 
-A policy is data: dated, versioned, stamped on the call. An unknown policy is the strictest. Pure: `now` is passed in. The
-texts that a policy names are words in templates and need a lawyer's eye in each installation.
+A policy is data: dated, versioned, stamped on the call. An unknown policy is the strictest. Pure: `now` is passed in.
+The texts that a policy names are words in templates and need a lawyer's eye in each installation.
 """
 
 from dataclasses import dataclass
@@ -64,7 +64,8 @@ class Duty(StrEnum):
 class Policy:
     """One dated version of the rules of a jurisdiction.
 
-    `offers_allowed` after the first clear wish to cancel; `minutes_after_intent` until cancelling is a must. Disclosures are codes.
+    `offers_allowed` after the first clear wish to cancel; `minutes_after_intent` until cancelling is a must.
+    Disclosures are codes.
     """
 
     code: str
@@ -115,7 +116,8 @@ class SoFar:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What holds now. `offers_left` None = not limited yet, nobody asked to cancel. `must_complete_at` the clock's deadline.
+    """What holds now. `offers_left` None = not limited yet, nobody asked to cancel. `must_complete_at` the clock's
+    deadline.
 
     `triggers` why cancelling is a must. Duties in the order they fall due.
     """

@@ -1,7 +1,7 @@
 """What a customer is worth and how likely they are to leave, from plain facts, by formulas that can be read out.
 
-A later model replaces `risk` and the hazards; callers see the same dataclasses. Pure: no model, no clock. Amounts in minor
-units, probabilities as Decimal 0..1.
+A later model replaces `risk` and the hazards; callers see the same dataclasses. Pure: no model, no clock. Amounts in
+minor units, probabilities as Decimal 0..1.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,9 @@ class RiskBand(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ValueLine:
-    """One product: its line and price a month; `unit_cost_minor` a month where known, else the line's usual margin counts."""
+    """One product: its line and price a month; `unit_cost_minor` a month where known, else the line's usual margin
+    counts.
+    """
 
     product_kind: str
     price_minor: int
@@ -55,7 +57,9 @@ class LifetimeValue:
 
 @dataclass(frozen=True, slots=True)
 class RiskFacts:
-    """What the scorecard looks at. `contract_months_left` None = month to month; `promotion_ended_days` None = none ended."""
+    """What the scorecard looks at. `contract_months_left` None = month to month; `promotion_ended_days` None = none
+    ended.
+    """
 
     tenure_months: int
     contract_months_left: int | None = None

@@ -1,7 +1,7 @@
 """The plain facts that the rules are fed with: limits, budgets, the customer, the call, and who an offer is for.
 
-`authorisation` reads them in one statement and builds these; nothing here reads anything. Amounts in minor units, ages in
-whole months, dates passed in.
+`authorisation` reads them in one statement and builds these; nothing here reads anything. Amounts in minor units,
+ages in whole months, dates passed in.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,8 @@ from offers.choices import BudgetKind, Family, Grade, LimitMode, OfferKind
 class Limit:
     """One version of an authority limit: the most this grade or person may concede in one proposal.
 
-    `max_credit_minor` caps what is given once in money or goods, `max_fee_minor` a fee waived. `kinds` is what may be given at all.
+    `max_credit_minor` caps what is given once in money or goods, `max_fee_minor` a fee waived. `kinds` is what may be
+    given at all.
     """
 
     version_id: int | UUID
@@ -61,9 +62,10 @@ class Authority:
 class CustomerFacts:
     """What the rules need of a customer.
 
-    `running`: families of concessions that run now (and those accepted on this call), with the day each ends (None = for good).
-    `months_since`: for each family, whole months since the last concession of it began. `credits_12m` credits given and
-    `conceded_12m_minor` cost given or held in the last twelve months. `staff_line`: a line of someone who works here, for supervisors only.
+    `running`: families of concessions that run now (and those accepted on this call), with the day each ends (None =
+    for good). `months_since`: for each family, whole months since the last concession of it began. `credits_12m`
+    credits given and `conceded_12m_minor` cost given or held in the last twelve months. `staff_line`: a line of
+    someone who works here, for supervisors only.
     """
 
     kind: CustomerKind
@@ -112,14 +114,16 @@ class Facts:
 class Eligibility:
     """Whom an offer version is for. An empty set means no restriction; `reasons` needs one of them.
 
-    `contract_months_left_max`: not while more months than this are left (None = no matter); `needs_contract`: only in one.
-    `cooldown_months`: since the last concession of the family. `excludes`: families it may not run beside, its own apart.
+    `until_on` is the first day no longer in force. `contract_months_left_max`: not while more months than this are left
+    (None = no matter); `needs_contract`: only in one. `cooldown_months` since the last concession of the family, None =
+    the scheme's. `excludes`: families it may not run beside, its own apart. `jurisdictions` also covers what lies
+    inside: US covers US-CA.
     """
 
     family: Family
     kind: OfferKind
     currency: str
-    from_on: date
+    from_on: date | None = None
     until_on: date | None = None
     tenure_min_months: int = 0
     tenure_max_months: int | None = None
@@ -133,6 +137,6 @@ class Eligibility:
     reasons_excluded: frozenset[str] = frozenset()
     contract_months_left_max: int | None = None
     needs_contract: bool = False
-    cooldown_months: int = 6
+    cooldown_months: int | None = None
     excludes: frozenset[Family] = frozenset()
     allows_past_due: bool = True

@@ -16,8 +16,9 @@ HORIZON_MONTHS = 12
 class BaseFigures:
     """The catalogue's own figures of an offer version, in percent.
 
-    `accept_percent` of those offered it at its default terms; `stay_percent` of those who accepted are still here after 90 days.
-    `handling_minor`: what it costs to carry out, whatever the answer. `fits`: reason and risk codes that it answers.
+    `accept_percent` of those offered it at its default terms; `stay_percent` of those who accepted are still here
+    after 90 days. `handling_minor`: what it costs to carry out, whatever the answer. `fits`: reason and risk codes
+    that it answers.
     """
 
     accept_percent: int
@@ -31,8 +32,8 @@ class Candidate:
     """One offer at the terms to be shown.
 
     `saving_minor` and `default_saving_minor` the customer's saving at these and at the default terms.
-    `stay_without_percent`: chance that the customer stays with no offer (100 - risk). `margin_minor` a month. `ends_in_months`
-    when the concession ends (0 = once or for good). `open`: eligible. `fits`: codes of why it fits.
+    `stay_without_percent`: chance that the customer stays with no offer (100 - risk). `margin_minor` a month.
+    `ends_in_months` when the concession ends (0 = once or for good). `open`: eligible. `fits`: codes of why it fits.
     """
 
     code: str
@@ -50,7 +51,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A candidate with its place. Probabilities 0..1, `value_minor` in minor units, may be negative; `place` 1.. or 0 if closed."""
+    """A candidate with its place. Probabilities 0..1, `value_minor` in minor units, may be negative; `place` 1.. or 0
+    if closed.
+    """
 
     candidate: Candidate
     place: int
@@ -61,7 +64,9 @@ class Ranked:
 
 
 def acceptance(accept_percent: int, *, saving_minor: int, default_saving_minor: int) -> Decimal:
-    """Chance that the customer accepts, 0..1, rising with the saving and equal to the catalogue's at its default terms."""
+    """Chance that the customer accepts, 0..1, rising with the saving and equal to the catalogue's at its default
+    terms.
+    """
     raise NotImplementedError
 
 

@@ -1,7 +1,8 @@
-"""May this be given? Eligibility, authority and budgets, explained check by check, with the largest terms that would pass.
+"""May this be given? Eligibility, authority and budgets, explained check by check, with the largest terms that would
+pass.
 
-The screen's preview and the act itself both call `rule_on` with the same facts, so what is shown and what is done cannot
-differ. Nothing is read or written here.
+The screen's preview and the act itself both call `rule_on` with the same facts, so what is shown and what is done
+cannot differ. Nothing is read or written here.
 """
 
 from collections.abc import Sequence
@@ -11,8 +12,8 @@ from uuid import UUID
 
 from offers.choices import BudgetKind, Grade, ReasonCode, RulingCode
 from offers.facts import Authority, Eligibility, Facts, Limit
-from offers.scheme import DEFAULT_SCHEME, Scheme
 from offers.pricing import Bill, Priced
+from offers.scheme import DEFAULT_SCHEME, Scheme
 from offers.terms import Bounds, Terms
 
 
@@ -36,7 +37,8 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """One reason why an offer is not for this customer now, with what is needed and what is the case where both are numbers.
+    """One reason why an offer is not for this customer now, with what is needed and what is the case where both are
+    numbers.
 
     `detail` is a code or an ISO date that the words need (the product missing, the end of the running concession).
     """
@@ -65,11 +67,11 @@ class Check:
 class Ruling:
     """What the rules say of a proposal.
 
-    `checks` are the proposer's own, `approver_checks` the same against the approver (empty where none was needed or known).
-    `reasons` why it is not WITHIN, walls first; `warnings` from pacing budgets. `nearest_own` and `nearest_approver`: the
-    costliest terms, no part larger than asked, that the one and the other may give; None if there are none.
-    `who_can_lift`: the lowest grade whose limit would allow it, None if it is within or nobody's to lift.
-    `skips`: budgets that a small goodwill credit does not draw on.
+    `checks` are the proposer's own, `approver_checks` the same against the approver (empty where none was needed or
+    known). `reasons` why it is not WITHIN, walls first; `warnings` from pacing budgets. `nearest_own` and
+    `nearest_approver`: the costliest terms, no part larger than asked, that the one and the other may give; None if
+    there are none. `who_can_lift`: the lowest grade whose limit would allow it, None if it is within or nobody's to
+    lift. `skips`: budgets that a small goodwill credit does not draw on.
     """
 
     code: RulingCode
@@ -105,7 +107,7 @@ def rule_on(
 ) -> Ruling:
     """Rule on one proposal.
 
-    WITHIN: every check but advice passes for `own`. NEEDS_APPROVAL: no wall stands and `approver` passes. REFUSED: the rest.
-    `ladder` are the limits in force by grade; the lowest that passes is named as `who_can_lift`.
+    WITHIN: every check but advice passes for `own`. NEEDS_APPROVAL: no wall stands and `approver` passes. REFUSED:
+    the rest. `ladder` are the limits in force by grade; the lowest that passes is named as `who_can_lift`.
     """
     raise NotImplementedError

@@ -1,7 +1,7 @@
 """The authority scheme: what each grade may concede, what one customer may be given in a year, how pools are cut.
 
-The defaults are the typical scheme that a new installation and the demo start from; a company's own figures come from its
-limit versions, scheme versions and budgets. Amounts in minor units of the installation's currency.
+The defaults are the typical scheme that a new installation and the demo start from; a company's own figures come from
+its limit versions, scheme versions and budgets. Amounts in minor units of the installation's currency.
 """
 
 from collections.abc import Mapping
@@ -31,8 +31,9 @@ class Scheme:
     """The desk-wide rules, one version of them.
 
     `customer_year_percents` of the annual bill by tier; `long_tenure_extra_percent` more for those here longer than
-    `long_tenure_months`. Under `short_tenure_months` only `short_tenure_kinds` are open. `goodwill_minor`: a credit up to this
-    stays open when the agent's budget is empty, within the site's pool. `concessions_a_call`: accepted ones.
+    `long_tenure_months`. Under `short_tenure_months` only `short_tenure_kinds` are open. `goodwill_minor`: a credit
+    up to this stays open when the agent's budget is empty, within the site's pool. `concessions_a_call`: accepted
+    ones.
     """
 
     customer_year_percents: Mapping[Tier, int]
@@ -91,5 +92,7 @@ DEFAULT_POOLS = Pools(
 
 
 def customer_year_cap(scheme: Scheme, *, tier: Tier, annual_bill_minor: int, tenure_months: int) -> int:
-    """The most that one customer may be given in twelve months, minor units: percent of the annual bill, more when loyal."""
+    """The most that one customer may be given in twelve months, minor units: percent of the annual bill, more when
+    loyal.
+    """
     raise NotImplementedError

@@ -1,7 +1,7 @@
 """An offer version's rules as they are stored (JSON) and as the pure modules read them, there and back.
 
-The readers raise `Unreadable` naming the field, so that the catalogue's form can point at it; they accept what the writers
-write and nothing half-right.
+The readers raise `Unreadable` naming the field, so that the catalogue's form can point at it; they accept what the
+writers write and nothing half-right.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """What each kind of offer is made of, and which terms an offer version allows.
 
-`SCHEMAS` says which terms a kind has. `validate` and `snap` hold terms against an offer version's bounds; what terms cost is
-`offers.pricing`. Pure: no model, no clock.
+`SCHEMAS` says which terms a kind has. `validate` and `snap` hold terms against an offer version's bounds; what terms
+cost is `offers.pricing`. Pure: no model, no clock.
 """
 
 from collections.abc import Mapping
@@ -90,7 +90,8 @@ class Terms:
 class Range:
     """The whole numbers low, low + step, ... high; a single value has low == high.
 
-    Raises ValueError for a range that could not be told on the phone: from nothing, backwards, or with a top off its steps.
+    Raises ValueError for a range that could not be told on the phone: from nothing, backwards, or with a top off its
+    steps.
     """
 
     low: int
@@ -128,9 +129,9 @@ class Item:
 class CostModel:
     """What an offer costs us beyond the money taken off the bill.
 
-    `share_percent`: part of the face value that is our cost (a gift card bought at 90 %, a free month that costs 60 %).
-    `monthly_minor` for each month it runs; `fixed_minor` once (a visit, postage); `horizon_months`: how long a plan change
-    is counted for.
+    `share_percent`: part of the face value that is our cost (a gift card bought at 90 %, a free month that costs 60
+    %). `monthly_minor` for each month it runs; `fixed_minor` once (a visit, postage); `horizon_months`: how long a
+    plan change is counted for.
     """
 
     share_percent: int = 100
@@ -149,9 +150,9 @@ class CostModel:
 class Bounds:
     """What an offer version allows its terms to be, and how it costs; None or empty where the kind has no such term.
 
-    `default` are the terms first shown, which the catalogue's own acceptance figure is for. `scope` is the product line
-    that discounts, free months and pauses apply to ("" the whole bill); `fix_within_days` is how far ahead a promised fix
-    may lie. Raises ValueError where ranges and kind do not belong together.
+    `default` are the terms first shown, which the catalogue's own acceptance figure is for. `scope` is the product
+    line that discounts, free months and pauses apply to ("" the whole bill); `fix_within_days` is how far ahead a
+    promised fix may lie. Raises ValueError where ranges and kind do not belong together.
     """
 
     kind: OfferKind
@@ -203,7 +204,9 @@ class Problem:
 
 
 def validate(terms: Terms, bounds: Bounds, *, today: date) -> list[Problem]:
-    """Everything wrong with these terms under these bounds, in the order of the fields; empty when they may be booked."""
+    """Everything wrong with these terms under these bounds, in the order of the fields; empty when they may be
+    booked.
+    """
     problems = _problems(terms, bounds)
     if terms.fix_by is not None and Term.FIX_BY in SCHEMAS[bounds.kind].terms:
         days = (terms.fix_by - today).days
@@ -253,12 +256,16 @@ def _problems(terms: Terms, bounds: Bounds) -> list[Problem]:
             problems.append(Problem(term, ReasonCode.BOUNDS, allowed.low, allowed.high, value))
         elif value not in allowed:
             problems.append(Problem(term, ReasonCode.STEP, allowed.low, allowed.high, value))
-    # Without items the only right product is none at all, so one comparison covers kinds with and without a product.
-    if terms.product not in ({item.code for item in bounds.items} or {""}):
-        problems.append(Problem(Term.PRODUCT, ReasonCode.BOUNDS))
+    return problems + _problems_beside_numbers(terms, bounds)
+
+
+def _problems_beside_numbers(terms: Terms, bounds: Bounds) -> list[Problem]:
+    """The product, the words and the promised day: there where the kind has them, and not where it has not."""
     has = SCHEMAS[bounds.kind].terms
-    if bool(terms.words.strip()) != (Term.WORDS in has):
-        problems.append(Problem(Term.WORDS, ReasonCode.BOUNDS))
-    if (terms.fix_by is not None) != (Term.FIX_BY in has):
-        problems.append(Problem(Term.FIX_BY, ReasonCode.BOUNDS))
-    return problems
+    # Without items the only right product is none at all, so one comparison covers kinds with and without a product.
+    wrong = {
+        Term.PRODUCT: terms.product not in ({item.code for item in bounds.items} or {""}),
+        Term.WORDS: bool(terms.words.strip()) != (Term.WORDS in has),
+        Term.FIX_BY: (terms.fix_by is not None) != (Term.FIX_BY in has),
+    }
+    return [Problem(term, ReasonCode.BOUNDS) for term, is_wrong in wrong.items() if is_wrong]

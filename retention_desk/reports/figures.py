@@ -1,7 +1,7 @@
 """The figures of the save report: what counts as what, rates with intervals, and when a number says too little.
 
-Pure: counts and sums in, figures out; the words (formula, denominator) are in `definitions`. Rates are floats 0..1 because
-they are estimates; money stays integer minor units, its intervals rounded half up.
+Pure: counts and sums in, figures out; the words (formula, denominator) are in `definitions`. Rates are floats 0..1
+because they are estimates; money stays integer minor units, its intervals rounded half up.
 """
 
 from collections.abc import Iterable, Sequence
@@ -41,7 +41,9 @@ class ClosedCall:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """A customer's cancel calls within 7 days of the first. `deciding_call_id` gave the outcome; `cost_minor` sums its calls."""
+    """A customer's cancel calls within 7 days of the first. `deciding_call_id` gave the outcome; `cost_minor` sums
+    its calls.
+    """
 
     customer_id: int
     first_call_id: int
@@ -116,7 +118,9 @@ class FunnelLimits:
 
 @dataclass(frozen=True, slots=True)
 class Survival:
-    """One step of a Kaplan-Meier curve: from `day` on, the share still here, Greenwood's error, 95 % band, and how many were at risk."""
+    """One step of a Kaplan-Meier curve: from `day` on, the share still here, Greenwood's error, 95 % band, and how
+    many were at risk.
+    """
 
     day: int
     at_risk: int
