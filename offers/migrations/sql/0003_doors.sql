@@ -14,11 +14,12 @@ CREATE FUNCTION within_limit(p_limit offers_limitversion, p_kind text, p_percent
     p_cost bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
         WHEN NOT p_kind = ANY (p_limit.kinds) THEN 'KIND_NOT_ALLOWED'
-        WHEN coalesce(p_percent, 0) > p_limit.max_percent THEN 'OVER_PERCENT'
-        WHEN coalesce(p_months, 0) > p_limit.max_months THEN 'OVER_MONTHS'
-        WHEN p_monthly > p_limit.max_monthly_minor THEN 'OVER_MONTHLY'
+        -- What a kind is measured by is `offers.terms.SCHEMAS`: a pause, free months or a price lock only by their cost.
+        WHEN p_kind IN ('PERCENT_OFF', 'REPLACEMENT_COUPON') AND coalesce(p_percent, 0) > p_limit.max_percent THEN 'OVER_PERCENT'
+        WHEN p_kind IN ('PERCENT_OFF', 'AMOUNT_OFF', 'REPLACEMENT_COUPON') AND coalesce(p_months, 0) > p_limit.max_months THEN 'OVER_MONTHS'
+        WHEN p_kind IN ('PERCENT_OFF', 'AMOUNT_OFF', 'REPLACEMENT_COUPON') AND p_monthly > p_limit.max_monthly_minor THEN 'OVER_MONTHLY'
         WHEN p_kind = 'WAIVED_FEE' AND coalesce(p_amount, 0) > p_limit.max_fee_minor THEN 'OVER_CREDIT'
-        WHEN p_kind IN ('CREDIT', 'GIFT', 'REPLACEMENT_COUPON') AND coalesce(p_amount, 0) > p_limit.max_credit_minor THEN 'OVER_CREDIT'
+        WHEN p_kind IN ('CREDIT', 'GIFT') AND coalesce(p_amount, 0) > p_limit.max_credit_minor THEN 'OVER_CREDIT'
         WHEN p_cost > p_limit.max_cost_minor THEN 'OVER_COST'
     END
 $$;
