@@ -192,5 +192,12 @@ def account_end(value: str | None) -> SafeString | str:
     return _left_to_right(f"•••• {value[-6:]}") if value else formats.EMPTY
 
 
+@register.filter
+def initials(name: str) -> str:
+    """Shorten a person's name to the first letters of its first and last word: `Ines Falk` is `IF`."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
 def _left_to_right(text: str) -> SafeString:
     return format_html('<bdi dir="ltr" class="n">{}</bdi>', text)

@@ -1,0 +1,77 @@
+/**
+ * The connection to the desk: says when it is lost, for how long, and when it is back.
+ *
+ *   [data-offline], [data-back-online], [data-offline-clock]    the bars of templates/_parts/offline.html; the first of
+ *                       each on the page is used, so a screen that includes them decides where they stand
+ *   #live               the dot in the rail: data-state, and its words from data-on and data-lost
+ *   data-online-only    does not answer while the connection is lost
+ *   <html data-offline> while it is lost, for the stylesheet
+ *
+ * Lost: a request that could not be sent or timed out, or the browser says so. Then /livez is asked every 3 s. When it
+ * answers, the event `desk:online` goes out on body; hx-trigger="… , desk:online from:body" catches up.
+ */
+const PROBE = 3000;
+const BACK_FOR = 5000;
+const root = document.documentElement;
+
+let lostAt = 0;
+let probing = 0;
+
+function showFirst(selector, on) {
+  const bar = document.querySelector(selector);
+  if (bar) bar.hidden = !on;
+}
+
+function goOffline() {
+  if (lostAt) return;
+  lostAt = Date.now();
+  root.dataset.offline = "true";
+  live("lost");
+  showFirst("[data-back-online]", false);
+  showFirst("[data-offline]", true);
+  probing = setInterval(probe, PROBE);
+}
+
+function goOnline() {
+  if (!lostAt) return;
+  lostAt = 0;
+  clearInterval(probing);
+  delete root.dataset.offline;
+  live("on");
+  document.querySelectorAll("[data-offline]").forEach((bar) => (bar.hidden = true));
+  showFirst("[data-back-online]", true);
+  setTimeout(() => showFirst("[data-back-online]", false), BACK_FOR);
+  document.body.dispatchEvent(new CustomEvent("desk:online", { bubbles: true }));
+}
+
+function live(state) {
+  const dot = document.getElementById("live");
+  if (!dot) return;
+  dot.dataset.state = state;
+  dot.textContent = dot.dataset[state];
+}
+
+async function probe() {
+  const seconds = Math.floor((Date.now() - lostAt) / 1000);
+  const text = `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
+  document.querySelectorAll("[data-offline-clock]").forEach((clock) => (clock.textContent = text));
+  try {
+    if ((await fetch("/livez", { cache: "no-store" })).ok) goOnline();
+  } catch {
+    // Still away; the next probe asks again.
+  }
+}
+
+for (const type of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(type, goOffline);
+document.addEventListener("htmx:afterOnLoad", goOnline);
+window.addEventListener("offline", goOffline);
+window.addEventListener("online", probe);
+document.addEventListener(
+  "click",
+  (event) => {
+    if (!root.dataset.offline || !event.target.closest("[data-online-only]")) return;
+    event.preventDefault();
+    event.stopPropagation();
+  },
+  true,
+);
