@@ -926,6 +926,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("cooldown_months", models.PositiveSmallIntegerField(default=6)),
+                ("concessions_a_call", models.PositiveSmallIntegerField(default=2)),
                 ("credits_a_year", models.PositiveSmallIntegerField(default=2)),
                 (
                     "goodwill_minor",

@@ -113,6 +113,7 @@ class SchemeVersion(models.Model):
         default=6, help_text="Below it: fixes and credits only."
     )
     cooldown_months = models.PositiveSmallIntegerField(default=6)
+    concessions_a_call = models.PositiveSmallIntegerField(default=2)
     credits_a_year = models.PositiveSmallIntegerField(default=2)
     goodwill_minor = models.BigIntegerField(
         default=0, help_text="Stays open when a wallet is empty."

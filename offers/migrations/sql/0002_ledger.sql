@@ -261,7 +261,7 @@ BEGIN
             p_customer_cap, 1, NULL);
     END IF;
     PERFORM ledger_take(v_account, v_hold, v_p.cost_minor, 0, 'BUDGET_CUSTOMER');
-    v_account := budget_for(p_wallet, p_wallet_owner, v_p.currency, v_today);
+    v_account := budget_for(p_wallet, p_wallet_owner, v_p.currency, v_today); -- p_wallet NULL: nobody's own wallet pays
     IF v_account IS NOT NULL THEN
         PERFORM ledger_take(v_account, v_hold, v_p.cost_minor, 0, CASE p_wallet WHEN 'AGENT' THEN 'BUDGET_AGENT' ELSE 'BUDGET_APPROVER' END);
     END IF;

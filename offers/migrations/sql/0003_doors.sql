@@ -14,7 +14,6 @@ CREATE FUNCTION within_limit(p_limit offers_limitversion, p_kind text, p_percent
     p_cost bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE
         WHEN NOT p_kind = ANY (p_limit.kinds) THEN 'KIND_NOT_ALLOWED'
-        -- What a kind is measured by is `offers.terms.SCHEMAS`: a pause, free months or a price lock only by their cost.
         WHEN p_kind IN ('PERCENT_OFF', 'REPLACEMENT_COUPON') AND coalesce(p_percent, 0) > p_limit.max_percent THEN 'OVER_PERCENT'
         WHEN p_kind IN ('PERCENT_OFF', 'AMOUNT_OFF', 'REPLACEMENT_COUPON') AND coalesce(p_months, 0) > p_limit.max_months THEN 'OVER_MONTHS'
         WHEN p_kind IN ('PERCENT_OFF', 'AMOUNT_OFF', 'REPLACEMENT_COUPON') AND p_monthly > p_limit.max_monthly_minor THEN 'OVER_MONTHLY'
@@ -113,7 +112,9 @@ BEGIN
         'percent', (p ->> 'percent')::int, 'months', (p ->> 'months')::int, 'state', 'PRESENTED'), '', v_key);
     PERFORM call_event((p ->> 'call_id')::bigint, 'PRESENTED', v_agent, jsonb_build_object('proposal', v_id));
     PERFORM key_settle(v_key, 'PROPOSE', v_agent, v_body, 'OK', v_id);
-    PERFORM ledger_hold(v_id, 'AGENT', v_agent, (p ->> 'customer_cap_minor')::bigint, v_scheme.hold_minutes);
+    -- A small goodwill credit stays open when the agent's own wallet is empty; the team, site and campaign still pay for it.
+    PERFORM ledger_hold(v_id, CASE WHEN v_kind = 'CREDIT' AND (p ->> 'cost_minor')::bigint <= v_scheme.goodwill_minor
+        AND (p ->> 'skip_wallet')::boolean THEN NULL ELSE 'AGENT' END, v_agent, (p ->> 'customer_cap_minor')::bigint, v_scheme.hold_minutes);
     RETURN jsonb_build_object('code', 'OK', 'object_id', v_id);
 END
 $$;
