@@ -30,7 +30,7 @@ class User(AbstractUser):
 
     language = models.CharField(_("language"), max_length=10, blank=True, help_text=_("Empty: as the browser says."))
     theme = models.CharField(_("theme"), max_length=8, choices=Theme, default=Theme.SYSTEM)
-    density = models.CharField(_("density"), max_length=12, choices=Density, default=Density.COMFORTABLE)
+    density = models.CharField(_("density"), max_length=12, choices=Density, default=Density.COMPACT)
     single_keys = models.BooleanField(
         _("single-key shortcuts"), default=True, help_text=_("Letters work as shortcuts outside of text fields.")
     )

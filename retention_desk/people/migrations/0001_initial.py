@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
                 ('language', models.CharField(blank=True, help_text='Empty: as the browser says.', max_length=10, verbose_name='language')),
                 ('theme', models.CharField(choices=[('system', 'As the computer says'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=8, verbose_name='theme')),
-                ('density', models.CharField(choices=[('comfortable', 'Comfortable'), ('compact', 'Compact')], default='comfortable', max_length=12, verbose_name='density')),
+                ('density', models.CharField(choices=[('comfortable', 'Comfortable'), ('compact', 'Compact')], default='compact', max_length=12, verbose_name='density')),
                 ('single_keys', models.BooleanField(default=True, help_text='Letters work as shortcuts outside of text fields.', verbose_name='single-key shortcuts')),
                 ('idp_subject', models.CharField(blank=True, help_text='Empty: signs in with a password.', max_length=255, verbose_name='subject at the identity provider')),
                 ('must_change_password', models.BooleanField(default=False, verbose_name='must change the password at the next sign-in')),
