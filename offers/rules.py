@@ -113,6 +113,8 @@ def rule_on(
         standing.append(Check(ReasonCode.CURRENCY, ok=False, weight=Weight.WALL, detail=bill.currency))
     elif not priceable:
         standing.append(Check(ReasonCode.NO_PRODUCT, ok=False, weight=Weight.WALL, detail=bounds.scope))
+    if own.limit is None:
+        standing.append(Check(ReasonCode.NO_LIMIT, ok=False, weight=Weight.WALL))
     if own.budgets is None:
         standing.append(Check(ReasonCode.BUDGET_UNKNOWN, ok=False, weight=Weight.WALL))
     of_terms, priced = _walls_of_terms(terms, case) if priceable else ([], None)
