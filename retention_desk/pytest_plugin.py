@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
@@ -60,13 +61,9 @@ class Servers:
         if self.started:
             return
         self.started = True
-        log = (self.directory / "servers.log").open("ab")
-        try:
-            for server in (self.postgres, self.valkey):
-                if server is not None:
-                    server.start(output=log.fileno())
-        finally:
-            log.close()
+        for server in (self.postgres, self.valkey):
+            if server is not None:
+                server.start(log=self.directory / "servers.log")
 
     def stop(self) -> None:
         """Stop what was started and remove every trace."""
@@ -86,6 +83,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     """Set the addresses; pytest-django reads the settings inside this wrapper."""
     if _RUN not in os.environ:
         early_config.stash[servers_key] = Servers()
+    elif os.environ.get("PYTEST_XDIST_WORKER"):
+        os.environ["REDIS_URL"] = _own_valkey_database(os.environ["REDIS_URL"], os.environ["PYTEST_XDIST_WORKER"])
     return (yield)
 
 
@@ -110,6 +109,18 @@ def desk_servers(pytestconfig: pytest.Config) -> None:
     """PostgreSQL and Valkey are running."""
     if servers_key in pytestconfig.stash:
         pytestconfig.stash[servers_key].start()
+
+
+def _own_valkey_database(url: str, worker: str) -> str:
+    """Return the Valkey database of one xdist worker (``gw3``), so that workers do not hear each other's tasks.
+
+    Each takes two: messages and cache.
+    """
+    parts = urlsplit(url)
+    number = 2 * int(worker.removeprefix("gw") or 0)
+    if parts.scheme == "unix":
+        return urlunsplit(parts._replace(query=f"db={number}"))
+    return urlunsplit(parts._replace(path=f"/{number}"))
 
 
 class NetworkUsed(Exception):

@@ -98,6 +98,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "retention_desk.navigation.navigation",
             ],
         },
     },
@@ -200,6 +201,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
+# Seconds between two runs. A tick that was missed is made up by the next one, and two at once do no harm.
+CELERY_BEAT_SCHEDULE = {
+    "forget-expired-sessions": {"task": "retention_desk.people.tasks.forget_expired_sessions", "schedule": 3600.0},
+}
 
 # --- People, sessions ------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,11 @@ import pytest
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
+from tests.browser import browser, new_page, page
 from tests.database import Connection, Seeds, TestDatabase, owner_connection
+from tests.live import _live_environment, _live_web, live_desk, live_worker
+
+__all__ = ["_live_environment", "_live_web", "browser", "live_desk", "live_worker", "new_page", "page"]
 
 
 @pytest.fixture(scope="session")

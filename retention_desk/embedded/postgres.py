@@ -12,7 +12,7 @@ from psycopg import sql
 
 from retention_desk.embedded.binaries import POSTGRES_MAJOR, postgres_bin
 from retention_desk.embedded.places import check_socket_path
-from retention_desk.embedded.processes import CannotStart, end, spawn, unprivileged_prefix
+from retention_desk.embedded.processes import CannotStart, end, last_lines, spawn, unprivileged_prefix
 from retention_desk.embedded.roles import APP_GROUP
 
 SUPERUSER = "postgres"
@@ -76,10 +76,10 @@ class Postgres:
         """The URL of the role that serves."""
         return self._url(APP)
 
-    def start(self, *, output: int | None = None, seconds: float = 60) -> None:
+    def start(self, *, log: Path, seconds: float = 60) -> None:
         """Start the server, on a first start make its files, and return when it answers with its roles in place.
 
-        Raises CannotStart or binaries.ServerMissing.
+        What it says goes to the file ``log``. Raises CannotStart or binaries.ServerMissing.
         """
         check_socket_path(self.sockets / ".s.PGSQL.5432.lock")
         prefix = unprivileged_prefix()
@@ -91,8 +91,8 @@ class Postgres:
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         # PostgreSQL's own word for "disconnect everybody and shut down cleanly" is SIGINT.
-        self.process = spawn(command, output=output, end_with=signal.SIGINT, env=_clean_environment())
-        with self._wait(seconds) as connection:
+        self.process = spawn(command, log=log, end_with=signal.SIGINT, env=_clean_environment())
+        with self._wait(seconds, log) as connection:
             ensure_roles(connection)
 
     def stop(self, *, seconds: float = 20) -> bool:
@@ -128,11 +128,11 @@ class Postgres:
             raise CannotStart(f"PostgreSQL could not make its files in {unfinished}:\n{done.stderr.strip()}")
         unfinished.rename(self.directory)
 
-    def _wait(self, seconds: float) -> psycopg.Connection[tuple[object, ...]]:
+    def _wait(self, seconds: float, log: Path) -> psycopg.Connection[tuple[object, ...]]:
         deadline = time.monotonic() + seconds
         while True:
             if self.process is None or self.process.poll() is not None:
-                raise CannotStart(f"PostgreSQL ended while starting; its files are in {self.directory}.")
+                raise CannotStart(f"PostgreSQL ended while starting.\n{last_lines(log)}")
             try:
                 return psycopg.connect(
                     host=str(self.sockets), user=SUPERUSER, dbname="postgres", autocommit=True, connect_timeout=5

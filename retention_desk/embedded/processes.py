@@ -5,6 +5,7 @@ order) and, on Linux, a signal from the kernel when the thread that started it d
 main one.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -31,39 +32,58 @@ def spawn(
     *,
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
-    output: int | None = None,
+    log: Path | None = None,
     end_with: signal.Signals = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
     """Start ``command`` in a session of its own; ``end_with`` reaches it if this process dies without a goodbye.
 
-    ``output`` is a file descriptor or a ``subprocess`` constant for both standard output and error.
+    Output and errors are appended to the file ``log``, or come through ``process.stdout`` where none is given.
     """
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("children are started by the main thread only: their life hangs on the thread that forks")
-    return subprocess.Popen(
-        list(command),
-        env=dict(env) if env is not None else None,
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT if output is not None else None,
-        start_new_session=True,
-        preexec_fn=_follow_parent(os.getpid(), end_with),
-    )
+    with contextlib.ExitStack() as stack:
+        return subprocess.Popen(
+            list(command),
+            env=dict(env) if env is not None else None,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=stack.enter_context(log.open("ab")) if log is not None else subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=_follow_parent(os.getpid(), end_with),
+        )
+
+
+def last_lines(log: Path, *, count: int = 12) -> str:
+    """Return the end of a log file, for an error message."""
+    try:
+        return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-count:])
+    except OSError:
+        return ""
 
 
 def end(process: subprocess.Popen[bytes], *, with_signal: signal.Signals, seconds: float) -> bool:
-    """End a child: ask with ``with_signal``, wait, then kill its whole session. Return False if it had to be killed."""
-    asked = True
+    """Ask a child to end and see to it; return False if it had to be killed."""
+    ask(process, with_signal)
+    return see_it_end(process, seconds=seconds)
+
+
+def ask(process: subprocess.Popen[bytes], with_signal: signal.Signals) -> None:
+    """Ask a child to end."""
     if process.poll() is None:
         process.send_signal(with_signal)
-        try:
-            process.wait(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            asked = False
+
+
+def see_it_end(process: subprocess.Popen[bytes], *, seconds: float) -> bool:
+    """Wait for a child that was asked to end, then kill what is left of its session; return False if it still lived."""
+    in_time = True
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        in_time = False
     kill_session(process.pid)
     process.wait()
-    return asked
+    return in_time
 
 
 def kill_session(leader: int) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from retention_desk.embedded.binaries import valkey_server
 from retention_desk.embedded.places import check_socket_path
-from retention_desk.embedded.processes import CannotStart, end, spawn
+from retention_desk.embedded.processes import CannotStart, end, last_lines, spawn
 
 
 class Valkey:
@@ -27,18 +27,21 @@ class Valkey:
         """The URL for redis-py; the settings turn it into Celery's form."""
         return f"unix://{self.socket}?db=0"
 
-    def start(self, *, output: int | None = None, seconds: float = 20) -> None:
-        """Start the server and return when it answers. Raises CannotStart or binaries.ServerMissing."""
+    def start(self, *, log: Path, seconds: float = 20) -> None:
+        """Start the server and return when it answers; what it says goes to the file ``log``.
+
+        Raises CannotStart or binaries.ServerMissing.
+        """
         check_socket_path(self.socket)
         self.socket.unlink(missing_ok=True)
         command = [str(valkey_server()), "--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700"]
         command += ["--dir", str(self.socket.parent), "--save", "", "--appendonly", "no", "--loglevel", "warning"]
         command += ["--maxmemory", "256mb", "--maxmemory-policy", "noeviction", "--daemonize", "no"]
-        self.process = spawn(command, output=output)
+        self.process = spawn(command, log=log)
         deadline = time.monotonic() + seconds
         while not self._answers():
             if self.process.poll() is not None:
-                raise CannotStart("Valkey ended while starting.")
+                raise CannotStart(f"Valkey ended while starting.\n{last_lines(log)}")
             if time.monotonic() > deadline:
                 raise CannotStart(f"Valkey does not answer after {seconds:.0f} s.")
             time.sleep(0.05)

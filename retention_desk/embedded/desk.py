@@ -1,0 +1,258 @@
+"""``python3 manage.py desk``: everything that the desk needs, started, watched and ended by one command.
+
+The order: take the data directory, look at the port, servers, migrations, demo data into an empty database, then web,
+worker and beat, and one line when the page answers. Whatever ends first ends everything.
+"""
+
+import argparse
+import http.client
+import importlib
+import importlib.util
+import json
+import signal
+import socket
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from retention_desk.embedded import environment
+from retention_desk.embedded.binaries import ServerMissing
+from retention_desk.embedded.claim import AlreadyRunning, Claim
+from retention_desk.embedded.places import PROJECT, UnsafePlace, data_directory, runtime_directory
+from retention_desk.embedded.postgres import Postgres
+from retention_desk.embedded.processes import CannotStart
+from retention_desk.embedded.roles import CannotProvision
+from retention_desk.embedded.supervisor import ChildEnded, StopAsked, Supervisor, stop_on_signals
+from retention_desk.embedded.valkey import Valkey
+
+MANAGE = [sys.executable, str(PROJECT / "manage.py")]
+SECONDS_TO_READY = 90
+
+
+class PortTaken(Exception):
+    """Another program listens on the port."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line asked for."""
+
+    host: str
+    port: int
+    data: Path
+    demo: bool
+    scale: float
+    seed: int
+
+    @property
+    def url(self) -> str:
+        """The address for a browser on this machine."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 (a comparison)
+        return f"http://{host}:{self.port}/"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.add_argument("--port", type=int, default=8000, help="port of the page (default 8000)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    parser.add_argument("--data", metavar="DIR", help="where data are kept (default .desk beside manage.py)")
+    parser.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
+    parser.add_argument("--scale", type=float, default=1.0, help="size of the demo data; 1 is 5,000 customers")
+    parser.add_argument("--seed", type=int, default=1, help="same seed, same demo data")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the desk until it is stopped; return the exit code."""
+    parser = argparse.ArgumentParser(prog="manage.py desk", description="Start the whole desk on this machine.")
+    add_arguments(parser)
+    return run(options_from(vars(parser.parse_args(arguments))))
+
+
+def options_from(given: Mapping[str, Any]) -> Options:
+    """Turn parsed arguments into Options."""
+    return Options(
+        host=given["host"],
+        port=given["port"],
+        data=data_directory(given["data"]),
+        demo=not given["no_demo"],
+        scale=given["scale"],
+        seed=given["seed"],
+    )
+
+
+def run(options: Options) -> int:
+    """Run the desk until it is stopped; return 0 after a stop that was asked for, else 1."""
+    stop_on_signals()
+    desk = Desk(options)
+    code = 1
+    try:
+        desk.claim_place()
+        try:
+            desk.start()
+            desk.supervisor.wait()
+        finally:
+            desk.stop()
+    except StopAsked:
+        code = 0
+    except AlreadyRunning as other:
+        print(f"A desk is already running here: {other.url} (pid {other.pid}).", file=sys.stderr)
+    except ChildEnded as ended:
+        print(f"The desk stopped because {ended.name} ended (exit code {ended.code}).", file=sys.stderr)
+    except PortTaken:
+        print(
+            f"Port {options.port} is taken by another program. Try: python3 manage.py desk --port {options.port + 1}",
+            file=sys.stderr,
+        )
+    except (CannotStart, CannotProvision, ServerMissing, UnsafePlace, psycopg.OperationalError) as trouble:
+        print(f"The desk cannot start. {trouble}", file=sys.stderr)
+    return code
+
+
+class Desk:
+    """One desk: its servers, its processes and what they are told."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.supervisor = Supervisor()
+        self.postgres: Postgres | None = None
+        self.valkey: Valkey | None = None
+        self._claim: Claim | None = None
+
+    def claim_place(self) -> None:
+        """Take the data directory and look at the port. Raises AlreadyRunning or PortTaken."""
+        self.options.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._claim = Claim(self.options.data, url=self.options.url)
+        _probe(self.options.host, self.options.port)
+
+    def start(self) -> None:
+        """Start everything and return when the page answers."""
+        began = time.monotonic()
+        options, say = self.options, self.supervisor.say
+        given = environment.given()
+        sockets = runtime_directory(options.data)
+        if given.owner_url is None:
+            self.postgres = Postgres(options.data, sockets)
+            self._server("postgres", self.postgres, with_signal=signal.SIGINT)
+        if given.redis_url is None:
+            self.valkey = Valkey(sockets)
+            self._server("valkey", self.valkey)
+        addresses = environment.complete(
+            given,
+            options.data,
+            owner_url=self.postgres.owner_url if self.postgres else None,
+            app_url=self.postgres.app_url if self.postgres else None,
+            redis_url=self.valkey.url if self.valkey else None,
+            host=options.host,
+        )
+        say("desk", "bringing the database up to date")
+        owner = addresses.for_commands()
+        self.supervisor.run("migrate", [*MANAGE, "migrate", "--no-input", "--verbosity", "0"], env=owner, cwd=PROJECT)
+        if options.demo and importlib.util.find_spec("retention_desk.demo") and _is_empty(addresses.owner_url):
+            say("desk", "loading the demo data into the empty database")
+            demo = [*MANAGE, "demo", "--scale", f"{options.scale:g}", "--seed", str(options.seed)]
+            self.supervisor.run("demo", demo, env=owner, cwd=PROJECT)
+        # The page first: until it answers, the clockwork would only take the processor away from it.
+        self._start_web(addresses)
+        self._wait_until_ready()
+        self._start_clockwork(addresses)
+        environment.publish(options.data, owner)
+        say("desk", _ready_line(options.url, addresses.owner_url, seconds=time.monotonic() - began))
+
+    def stop(self) -> None:
+        """End everything in order: who uses the servers first, then the servers."""
+        self.supervisor.say("desk", "stopping")
+        environment.withdraw(self.options.data)
+        self.supervisor.end(["web", "worker", "beat"], seconds=6)
+        self.supervisor.end(["valkey"], seconds=3)
+        self.supervisor.end(["postgres"], seconds=30)
+        if self._claim is not None:
+            self._claim.release()
+
+    def _server(
+        self, name: str, server: Postgres | Valkey, *, with_signal: signal.Signals = signal.SIGTERM
+    ) -> None:
+        try:
+            server.start(log=self.options.data / f"{name}.log")
+        finally:
+            # Watched even when it failed to become ready, so that it is ended.
+            if server.process is not None:
+                self.supervisor.watch(name, server.process, with_signal=with_signal)
+
+    def _start_web(self, addresses: environment.Addresses) -> None:
+        granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"]
+        granian += ["--host", self.options.host, "--port", str(self.options.port), "--log-level", "warning"]
+        # One thread keeps one database connection; more threads share one interpreter and only wait for each other.
+        granian += ["--workers", "2", "--blocking-threads", "1", "--respawn-failed-workers"]
+        command = [*granian, "--workers-kill-timeout", "4", "retention_desk.wsgi:application"]
+        self.supervisor.start("web", command, env=addresses.for_serving("web"), cwd=PROJECT)
+
+    def _start_clockwork(self, addresses: environment.Addresses) -> None:
+        celery = [sys.executable, "-m", "celery", "-A", "retention_desk.celery", "--quiet"]
+        worker = ["worker", "-P", "threads", "-c", "2", "--without-gossip", "--without-mingle"]
+        beat = ["beat", "--schedule", str(self.options.data / "beat-schedule"), "--pidfile="]
+        for name, command in {"worker": worker, "beat": beat}.items():
+            command = [*celery, *command, "--loglevel", "WARNING"]
+            self.supervisor.start(name, command, env=addresses.for_serving("worker"), cwd=PROJECT)
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + SECONDS_TO_READY
+        while True:
+            status, body = _ask(self.options)
+            if status == http.client.OK:
+                return
+            if status not in (0, http.client.SERVICE_UNAVAILABLE):
+                raise CannotStart(f"The page answers with status {status}: {body}")
+            if time.monotonic() > deadline:
+                raise CannotStart(f"The page is not ready after {SECONDS_TO_READY} s: {body or 'no answer'}")
+            self.supervisor.wait(seconds=0.1)
+
+
+def _probe(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortTaken from error
+
+
+def _ask(options: Options) -> tuple[int, str]:
+    """Return status and body of /readyz, or 0 while nobody listens."""
+    address = options.url.removeprefix("http://").rstrip("/").rpartition(":")[0].strip("[]")
+    connection = http.client.HTTPConnection(address, options.port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        answer = connection.getresponse()
+        return answer.status, answer.read(500).decode(errors="replace").strip()
+    except (OSError, http.client.HTTPException) as error:
+        return 0, str(error)
+    finally:
+        connection.close()
+
+
+def _is_empty(owner_url: str) -> bool:
+    with psycopg.connect(owner_url) as connection:
+        row = connection.execute("SELECT EXISTS (SELECT FROM people_user)").fetchone()
+    return row is not None and not row[0]
+
+
+def _ready_line(url: str, owner_url: str, *, seconds: float) -> str:
+    """Return the one line that says where to go, with the demo's log-ins if its people are there."""
+    line = f"ready after {seconds:.0f} s: {url}"
+    try:
+        logins: Sequence[tuple[str, str, str]] = importlib.import_module("retention_desk.demo.logins").LOGINS
+    except ModuleNotFoundError:
+        return line
+    with psycopg.connect(owner_url) as connection:
+        known = connection.execute(
+            "SELECT count(*) FROM people_user WHERE username = ANY(%s)", [[name for _role, name, _word in logins]]
+        ).fetchone()
+    if known is None or known[0] != len(logins):
+        return line
+    return f"{line} - sign in as " + ", ".join(f"{role} {name} / {word}" for role, name, word in logins)

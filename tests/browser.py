@@ -1,0 +1,85 @@
+"""A real Chromium for journeys. A page fails its test on any error in the console, any broken security policy, and any
+word with another machine."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+# Chromium reports answers like 409 and 422 as errors; for htmx they are answers that are shown.
+_REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+
+NewPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The installed Chromium. Missing: the journey is skipped, or fails where REQUIRE_BROWSER=1."""
+    program = next((found for name in PROGRAMS if (found := shutil.which(name))), None)
+    if program is None:
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail("REQUIRE_BROWSER=1, but no Chromium is on PATH")
+        pytest.skip("NO CHROMIUM ON PATH: this journey was not tested")
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright runs an event loop in this thread, and Django takes that for asynchronous code.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser, live_desk: str) -> Iterator[NewPage]:
+    """Open a page as another person: ``new_page(color_scheme="dark")``; own cookies, addresses relative to the desk.
+
+    Takes Playwright's options of a browser context.
+    """
+    contexts: list[BrowserContext] = []
+    problems: list[str] = []
+
+    def note_console(message: ConsoleMessage) -> None:
+        about_asset = urlsplit(str(message.location.get("url", ""))).path.startswith("/static/")
+        if message.type == "error" and (about_asset or not _REFUSAL.match(message.text)):
+            problems.append(f"console: {message.text}")
+
+    def note_request(request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme not in ("blob", "about") and not request.url.startswith(live_desk):
+            problems.append(f"asked another machine: {address.scheme}://{address.netloc}")
+
+    def open_page(**options: Any) -> Page:
+        context = browser.new_context(base_url=live_desk, **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", note_console)
+        page.on("pageerror", lambda error: problems.append(f"script: {error}"))
+        page.on("request", note_request)
+        return page
+
+    yield open_page
+
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+@pytest.fixture
+def page(new_page: NewPage) -> Page:
+    """One page of one person."""
+    return new_page()
