@@ -1,8 +1,8 @@
 """How numbers, money, dates and times are written for people (CLDR data through Babel).
 
-Everything here is a function of its arguments: the language is a Django code (`"pt-br"`), amounts are integers in minor
-units, moments are already in the time zone they shall be shown in. Words ("yr", "pt") come from the gettext catalogue of
-that language. Template filters in `templatetags/desk.py` add the active language and the current time zone.
+Everything here is a function of its arguments: the language is a Django code (`"pt-br"`), amounts are integers in
+minor units, moments are already in the time zone they shall be shown in. Words ("yr", "pt") come from the gettext
+catalogue of that language. Template filters in `templatetags/desk.py` add the active language and the current time zone.
 """
 
 import datetime as dt
@@ -24,7 +24,7 @@ from babel.numbers import (
 from django.utils import translation
 from django.utils.translation import gettext, ngettext, to_locale
 
-EMPTY = "–"
+EMPTY = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
 NARROW = "\N{NO-BREAK SPACE}"
 
@@ -69,7 +69,7 @@ def money0(minor: int, currency: str, *, language: str) -> str:
 
 
 def money_signed(minor: int, currency: str, *, language: str) -> str:
-    """Write a difference with cents and its sign in front: `+$16.00`, `−$16.00`, `$0.00`."""
+    """Write a difference with cents and its sign in front: `+$16.00`, a true minus, or none for `$0.00`."""
     return _sign(minor) + money(abs(minor), currency, language=language)
 
 

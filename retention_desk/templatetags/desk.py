@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from retention_desk import formats
+from retention_desk import formats, meters
 
 register = template.Library()
 
@@ -24,7 +24,7 @@ Number = int | float | Decimal
 
 @register.simple_tag
 def icon(name: str, classes: str = "") -> SafeString:
-    """Draw an icon of the sprite: `{% icon "lock" "i--sm" %}`. Decoration only: the word beside it carries the meaning."""
+    """Draw an icon of the sprite: `{% icon "lock" "i--sm" %}`. Decoration: the word beside it carries the meaning."""
     return format_html(
         '<svg class="i{}{}" aria-hidden="true"><use href="{}#{}"/></svg>',
         " " if classes else "",
@@ -38,6 +38,18 @@ def icon(name: str, classes: str = "") -> SafeString:
 def key(cap: str | int) -> SafeString:
     """Print the cap of a key: `{% key "F8" %}`. The element that answers to it carries `data-key`."""
     return format_html('<kbd class="key">{}</kbd>', cap)
+
+
+@register.simple_tag
+def bar(share: float | None, mark: float | None = None, tone: str = "", thick: bool = False) -> SafeString:
+    """Draw a part of a whole (0 to 1): `{% bar used mark=plan tone="warn" thick=True %}`. Numbers stand beside it."""
+    return meters.bar(share, mark=mark, tone=tone, thick=thick)
+
+
+@register.simple_tag
+def authority_meter(amount: int, own_limit: int, supervisor_limit: int, label: str) -> SafeString:
+    """Draw an amount in minor units against both limits: `{% authority_meter cost own supervisor label %}`."""
+    return meters.authority_meter(amount, own_limit, supervisor_limit, label=label)
 
 
 def _language() -> str:
@@ -64,7 +76,7 @@ def money0(minor: int | None, currency: str) -> str:
 
 @register.filter
 def money_signed(minor: int | None, currency: str) -> str:
-    """Write a difference with its sign and cents: `−$16.00`."""
+    """Write a difference with its sign and cents: `+$16.00`."""
     return _money(formats.money_signed, minor, currency)
 
 
