@@ -137,8 +137,8 @@ class Verdict:
     done_duties: tuple[str, ...]
 
 
-# What holds where nothing better is known: the strictest value of every field. Offers are closed from the first clear wish
-# to cancel on, which must be carried out at once.
+# What holds where nothing better is known: the strictest value of every field. From the first clear wish to cancel on
+# offers are closed, and the wish must be carried out at once.
 STRICT = Policy(
     code="STRICT",
     version=1,

@@ -235,7 +235,9 @@ def tenure_months(since: date, on: date) -> int:
 
 
 def unit_cost(list_price_minor: int, margin_percent: int) -> int:
-    """What serving a product costs a month, from list price and margin in per cent of it: unit_cost(7999, 75) == 2000."""
+    """What serving a product costs a month, from list price and margin in per cent of it: unit_cost(7999, 75) ==
+    2000.
+    """
     return round_half_up(Decimal(list_price_minor * (100 - margin_percent)) / 100)
 
 

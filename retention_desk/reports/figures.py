@@ -1,22 +1,43 @@
-"""The figures of the save report: what counts as what, rates with intervals, and when a number says too little.
+"""The figures of the save report: what counts as what, and each rate and cost from counts and sums.
 
-Pure: counts and sums in, figures out; the words (formula, denominator) are in `definitions`. Rates are floats 0..1
-because they are estimates; money stays integer minor units, its intervals rounded half up.
+Pure: the log's rows or their sums in, figures with intervals out. The words (formula, denominator) are in
+`definitions`, the statistics in `intervals`. Rates are floats 0..1; money is integer minor units.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from customers.choices import DispositionKind
+from customers.money import round_half_up
+from retention_desk.reports.intervals import mean_interval, newcombe, ratio_interval, wilson
 
+# A customer's calls within this of the first are one episode.
 EPISODE = timedelta(days=7)
+
+# Below this many cases a figure says too little to be read without its interval.
 TOO_FEW = 30
 
 
+class Figure(StrEnum):
+    """The figures of the report; `definitions.DEFINITIONS` has the words for each."""
+
+    DEFLECTION = "DEFLECTION"
+    STRICT_SAVE = "STRICT_SAVE"
+    SAVE = "SAVE"
+    CONTROLLABLE_SAVE = "CONTROLLABLE_SAVE"
+    EXCLUDED = "EXCLUDED"
+    REVENUE_SAVE = "REVENUE_SAVE"
+    TAKE_RATE = "TAKE_RATE"
+    COST_PER_SAVE = "COST_PER_SAVE"
+    STILL_HERE = "STILL_HERE"
+
+
 class Outcome(StrEnum):
-    """What became of an episode: Accepted an offer, Kept without, Paused, Downgraded, X cancelled, Undecided."""
+    """What became of an episode: Accepted an offer, Kept without one, Paused, Downgraded, X cancelled, Undecided."""
 
     A = "A"
     K = "K"
@@ -26,9 +47,32 @@ class Outcome(StrEnum):
     U = "U"
 
 
+# None: not a cancel contact. MOVED_WITH_US is a K that an accepted offer makes an A; see `outcome_of`.
+OUTCOMES: Mapping[DispositionKind, Outcome | None] = MappingProxyType(
+    {
+        DispositionKind.SAVED_WITH_OFFER: Outcome.A,
+        DispositionKind.SAVED_WITHOUT: Outcome.K,
+        DispositionKind.PARTLY_SAVED: Outcome.D,
+        DispositionKind.PAUSED: Outcome.P,
+        DispositionKind.MOVED_WITH_US: Outcome.K,
+        DispositionKind.NAME_TRANSFERRED: Outcome.K,
+        DispositionKind.CANCELLED: Outcome.X,
+        DispositionKind.PORTING_OUT: Outcome.X,
+        DispositionKind.CALL_BACK: Outcome.U,
+        DispositionKind.TRANSFERRED: Outcome.U,
+        DispositionKind.DROPPED: Outcome.U,
+        DispositionKind.NO_CANCEL_INTENT: None,
+        DispositionKind.UNAUTHORISED_CALLER: None,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ClosedCall:
-    """One closed call with the disposition that counts. `controllable` is False for death and moves out of the area."""
+    """One closed call with the disposition that counts.
+
+    `controllable` is False for death and moves out of the area; `cost_minor` what was accepted on it, over its life.
+    """
 
     call_id: int
     customer_id: int
@@ -41,8 +85,9 @@ class ClosedCall:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """A customer's cancel calls within 7 days of the first. `deciding_call_id` gave the outcome; `cost_minor` sums
-    its calls.
+    """A customer's cancel contacts within 7 days of the first.
+
+    `deciding_call_id` gave the outcome and says whose episode it is; `cost_minor` sums all its calls.
     """
 
     customer_id: int
@@ -71,10 +116,15 @@ class Tally:
         """All cancel contacts."""
         return self.a + self.k + self.p + self.d + self.x + self.u
 
+    @property
+    def saved(self) -> int:
+        """What `save` counts."""
+        return self.a + self.k + self.d
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A share with its 95 % Wilson interval, 0..1; all None where there is nothing to divide by."""
+    """A share with its 95 % interval, 0..1; value, low and high are None where there is nothing to divide by."""
 
     numerator: int
     denominator: int
@@ -86,7 +136,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A difference of two shares with its 95 % Newcombe interval, -1..1. `clear`: the interval leaves out 0."""
+    """A difference of two shares with its 95 % interval, -1..1. `clear`: the interval leaves out 0."""
 
     value: float | None
     low: float | None
@@ -96,7 +146,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """An average amount in minor units with its 95 % interval; None where it cannot be told."""
+    """An average amount in minor units with its 95 % interval; None where it cannot be told. `n`: cases behind it."""
 
     value_minor: int | None
     low_minor: int | None
@@ -105,107 +155,153 @@ class Amount:
     too_few: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FunnelLimits:
-    """Where a rate of n contacts may lie when the true one is the target: 95 % and 99.8 %, 0..1."""
-
-    n: int
-    low_95: float
-    high_95: float
-    low_998: float
-    high_998: float
-
-
-@dataclass(frozen=True, slots=True)
-class Survival:
-    """One step of a Kaplan-Meier curve: from `day` on, the share still here, Greenwood's error, 95 % band, and how
-    many were at risk.
-    """
-
-    day: int
-    at_risk: int
-    left: int
-    share: float
-    error: float
-    low: float
-    high: float
-
-
 def outcome_of(disposition: DispositionKind, *, offer_accepted: bool) -> Outcome | None:
-    """The outcome class; None for what is no cancel contact."""
-    raise NotImplementedError
+    """The outcome class of a disposition; None for what is no cancel contact. Moving with us on an offer is accepting
+    it.
+    """
+    if disposition == DispositionKind.MOVED_WITH_US and offer_accepted:
+        return Outcome.A
+    return OUTCOMES[disposition]
 
 
 def episodes(calls: Iterable[ClosedCall]) -> tuple[Episode, ...]:
-    """Collapse calls into episodes; the last definitive disposition stands. Ordered by opening time."""
-    raise NotImplementedError
+    """Collapse calls into episodes, in order of opening.
+
+    An episode holds a customer's calls within 7 days of its first; the next call after that begins another. Its last
+    definitive disposition stands, so that a save that is cancelled days later is a cancellation; only where no call was
+    definitive does the last undecided one stand. Calls that are no cancel contact are left out.
+    """
+    by_customer: dict[int, list[list[ClosedCall]]] = defaultdict(list)
+    for call in sorted(calls, key=lambda call: (call.opened_at, call.call_id)):
+        if OUTCOMES[call.disposition] is None:
+            continue
+        groups = by_customer[call.customer_id]
+        if groups and call.opened_at - groups[-1][0].opened_at < EPISODE:
+            groups[-1].append(call)
+        else:
+            groups.append([call])
+    found = [_episode(group) for groups in by_customer.values() for group in groups]
+    return tuple(sorted(found, key=lambda episode: (episode.opened_at, episode.first_call_id)))
 
 
 def tally(outcomes: Iterable[Outcome]) -> Tally:
     """Count outcomes."""
-    raise NotImplementedError
-
-
-def wilson(numerator: int, denominator: int, *, z: float = 1.959963984540054) -> tuple[float, float]:
-    """Wilson's score interval (1927)."""
-    raise NotImplementedError
+    counts = Counter(outcomes)
+    return Tally(
+        a=counts[Outcome.A],
+        k=counts[Outcome.K],
+        p=counts[Outcome.P],
+        d=counts[Outcome.D],
+        x=counts[Outcome.X],
+        u=counts[Outcome.U],
+    )
 
 
 def rate(numerator: int, denominator: int) -> Rate:
-    """A share with its interval and whether it says too little."""
-    raise NotImplementedError
+    """A share with its Wilson interval, and whether it says too little."""
+    if denominator == 0:
+        return Rate(numerator, denominator, None, None, None, too_few=True)
+    low, high = wilson(numerator, denominator)
+    return Rate(numerator, denominator, numerator / denominator, low, high, too_few=denominator < TOO_FEW)
 
 
 def difference(now: Rate, before: Rate) -> Difference:
-    """`now` - `before` with Newcombe's hybrid score interval (1998, method 10)."""
-    raise NotImplementedError
+    """`now` - `before` with Newcombe's interval; nothing can be told where either has no cases."""
+    if now.value is None or before.value is None:
+        return Difference(None, None, None, clear=False)
+    low, high = newcombe((now.numerator, now.denominator), (before.numerator, before.denominator))
+    return Difference(now.value - before.value, low, high, clear=low > 0 or high < 0)
 
 
 def deflection(t: Tally) -> Rate:
-    """(C - X) / C."""
-    raise NotImplementedError
+    """(C - X) / C: did not cancel in the contact, for whatever reason."""
+    return rate(t.c - t.x, t.c)
 
 
 def strict_save(t: Tally) -> Rate:
-    """A / C."""
-    raise NotImplementedError
+    """A / C: accepted an offer."""
+    return rate(t.a, t.c)
 
 
 def save(t: Tally) -> Rate:
-    """(A + K + D) / C."""
-    raise NotImplementedError
+    """(A + K + D) / C: kept with an offer, without one, or in part."""
+    return rate(t.saved, t.c)
 
 
-def controllable_save(all_: Tally, uncontrollable: Tally) -> Rate:
-    """Save over those that somebody could have kept."""
-    raise NotImplementedError
+def controllable_save(everything: Tally, uncontrollable: Tally) -> Rate:
+    """Save among those that somebody could have kept: without death and moves out of the area."""
+    return rate(everything.saved - uncontrollable.saved, everything.c - uncontrollable.c)
 
 
-def excluded_share(all_: Tally, uncontrollable: Tally) -> Rate:
-    """Share of contacts left out of the controllable save."""
-    raise NotImplementedError
+def excluded_share(everything: Tally, uncontrollable: Tally) -> Rate:
+    """The share that `controllable_save` leaves out; shown per agent, since leaving out is where rates are polished."""
+    return rate(uncontrollable.c, everything.c)
 
 
 def take_rate(accepted: int, presented: int) -> Rate:
-    """Accepted / presented."""
-    raise NotImplementedError
+    """Accepted / presented, of proposals."""
+    return rate(accepted, presented)
 
 
-def mean(n: int, total_minor: int, total_squared: int) -> Amount:
-    """Average amount with a normal interval, from sums."""
-    raise NotImplementedError
+def revenue_save(n: int, *, kept_minor: int, all_minor: int, kept_squared: int, all_squared: int) -> Rate:
+    """Save by revenue: monthly bills of the saved / monthly bills of all, in minor units over n episodes.
+
+    The interval is the ratio's, from the sums of squared bills (of the saved, of all), held within 0..1.
+    """
+    found = ratio_interval(
+        n,
+        top=kept_minor,
+        bottom=all_minor,
+        top_squared=kept_squared,
+        bottom_squared=all_squared,
+        product=kept_squared,
+    )
+    if found is None:
+        return Rate(kept_minor, all_minor, kept_minor / all_minor if all_minor else None, None, None, too_few=True)
+    value, low, high = (float(part) for part in found)
+    return Rate(kept_minor, all_minor, value, max(low, 0.0), min(high, 1.0), too_few=n < TOO_FEW)
+
+
+def mean_cost(n: int, *, total_minor: int, squared: int) -> Amount:
+    """Average cost of n accepted proposals, from their sum and sum of squares."""
+    found = mean_interval(n, total_minor, squared)
+    if found is None:
+        return Amount(total_minor if n else None, None, None, n, too_few=True)
+    return Amount(*found, n=n, too_few=n < TOO_FEW)
 
 
 def cost_per_save(*, n: int, saves: int, cost_minor: int, cost_squared: int, cost_of_saves_minor: int) -> Amount:
-    """Cost of all episodes / saves, a ratio of sums with the delta method's interval."""
-    raise NotImplementedError
+    """What all n episodes cost / how many were saves: the cost of those lost all the same is carried by the saves.
+
+    `cost_squared` sums the squared costs of all episodes, `cost_of_saves_minor` the costs of the saved ones. The
+    interval is the ratio's; its lower end is never below 0.
+    """
+    found = ratio_interval(
+        n,
+        top=cost_minor,
+        bottom=saves,
+        top_squared=cost_squared,
+        bottom_squared=saves,
+        product=cost_of_saves_minor,
+    )
+    if found is None:
+        return Amount(cost_minor if saves else None, None, None, saves, too_few=True)
+    value, low, high = (round_half_up(part) for part in found)
+    return Amount(value, max(low, 0), high, saves, too_few=saves < TOO_FEW)
 
 
-def funnel_limits(target: float, n: int) -> FunnelLimits:
-    """Exact binomial limits, interpolated (Spiegelhalter 2005)."""
-    raise NotImplementedError
-
-
-def kaplan_meier(stays: Sequence[tuple[int, bool]]) -> tuple[Survival, ...]:
-    """Share still here by day, from (days seen, left) pairs."""
-    raise NotImplementedError
+def _episode(group: list[ClosedCall]) -> Episode:
+    """One episode from its calls, oldest first."""
+    classed = [(call, outcome_of(call.disposition, offer_accepted=call.offer_accepted)) for call in group]
+    definitive = [(call, outcome) for call, outcome in classed if outcome not in (None, Outcome.U)]
+    deciding, outcome = definitive[-1] if definitive else (group[-1], Outcome.U)
+    return Episode(
+        customer_id=group[0].customer_id,
+        first_call_id=group[0].call_id,
+        deciding_call_id=deciding.call_id,
+        opened_at=group[0].opened_at,
+        outcome=outcome or Outcome.U,
+        controllable=deciding.controllable,
+        cost_minor=sum(call.cost_minor for call in group),
+        calls=len(group),
+    )
