@@ -114,5 +114,4 @@ def months_left(ends_on: date | None, on: date) -> int | None:
     """Months until a contract ends, a started one counted whole; None when nothing binds."""
     if ends_on is None or ends_on <= on:
         return None
-    whole = value.tenure_months(on, ends_on)
-    return whole + (ends_on.day > on.day)
+    return value.tenure_months(on, ends_on) + (ends_on.day != on.day)

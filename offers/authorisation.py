@@ -1,0 +1,273 @@
+"""Who may give what, now: the list of offers on a call, the preview of terms, and the act of presenting or asking.
+
+`preview` and `propose` rule on the same facts with the same rules. The act hands the result to one database function,
+which looks again at the walls; a limit that changed in between is ruled on once more.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from customers import reading
+from customers.refusals import KeyReused, NotYours, Refused
+from customers.sheet import CallSheet
+from offers import ledger, queries
+from offers.choices import BudgetKind, ProposalState, RulingCode
+from offers.offering import Ground, Listed, default_terms, draw, ground, offers_in_order, problems_of
+from offers.standing import Budget, CatalogueEntry, Made, Standing
+from offers.terms import Problem, Terms
+
+
+@dataclass(frozen=True, slots=True)
+class OfferSheet:
+    """Everything about offers that the call screen shows. `worth_nothing`: no open offer is worth its cost."""
+
+    ground: Ground
+    offers: tuple[Listed, ...]
+    worth_nothing: bool
+
+    @property
+    def standing(self) -> Standing:
+        """Authority, budgets and what was offered so far."""
+        return self.ground.standing
+
+    @property
+    def wallet(self) -> Budget | None:
+        """The agent's own budget, if the desk gives agents one."""
+        return self.standing.budget(BudgetKind.AGENT)
+
+    @property
+    def presented(self) -> Made | None:
+        """The offer whose answer is awaited from the customer."""
+        return self._made(ProposalState.PRESENTED)
+
+    @property
+    def awaiting(self) -> Made | None:
+        """The offer that a supervisor is asked for."""
+        return self._made(ProposalState.AWAITING)
+
+    @property
+    def granted(self) -> Made | None:
+        """The offer that a supervisor has granted and that has not been presented yet."""
+        return self._made(ProposalState.AUTHORISED)
+
+    @property
+    def accepted(self) -> tuple[Made, ...]:
+        """What the customer said yes to on this call."""
+        return tuple(one for one in self.standing.made if one.state == ProposalState.ACCEPTED)
+
+    def listed(self, version_id: int) -> Listed | None:
+        """The offer of that version, if it is still in force."""
+        return next((one for one in self.offers if one.entry.version_id == version_id), None)
+
+    def _made(self, state: ProposalState) -> Made | None:
+        return next((one for one in self.standing.made if one.state == state), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What terms would come to, before anything is done. `problems`: why they cannot be booked at all."""
+
+    ground: Ground
+    listed: Listed
+    problems: tuple[Problem, ...]
+
+    @property
+    def wallet_before_minor(self) -> int | None:
+        """What is left of the agent's own budget; None where there is none."""
+        wallet = self.ground.standing.budget(BudgetKind.AGENT)
+        return wallet.left_minor if wallet else None
+
+    @property
+    def wallet_after_minor(self) -> int | None:
+        """The same once these terms are held, never below nothing."""
+        before, priced = self.wallet_before_minor, self.listed.priced
+        return None if before is None else max(0, before - (priced.cost_minor if priced else 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """The proposal that an act has left, and the ruling it stands on."""
+
+    proposal_id: int
+    ruling_code: RulingCode
+
+
+def offer_sheet(*, sheet: CallSheet, by: int, now: datetime, language: str) -> OfferSheet:
+    """The offers of a call in their order, with what its agent may give. One statement. Raises `NotYours`."""
+    here = _ground(sheet, by=by, now=now, language=language)
+    offers = offers_in_order(here)
+    return OfferSheet(here, offers, worth_nothing=not any(one.is_open and one.value_minor > 0 for one in offers))
+
+
+def preview(
+    *, sheet: CallSheet, version_id: int, terms: Terms | None, by: int, now: datetime, language: str
+) -> Preview:
+    """What these terms (None: the default ones) would come to. Writes nothing.
+
+    Raises `NotYours`, and `Refused` NOT_IN_FORCE for a version that is no longer given.
+    """
+    return _preview(_ground(sheet, by=by, now=now, language=language), version_id, terms)
+
+
+def propose(
+    *, sheet: CallSheet, version_id: int, terms: Terms, by: int, role: str, now: datetime, language: str, key: UUID
+) -> Proposed:
+    """Present an offer to the customer on the agent's own authority: all of its budgets are drawn on, or none.
+
+    Raises `Refused` with the first reason of the ruling (and the whole ruling in `facts["ruling"]`), or with the
+    ledger's code when the world has moved on. The same key again returns the same proposal.
+    """
+    return _act(
+        "authorise_proposal", sheet, version_id, terms, by=by, role=role, now=now, language=language, key=key, note=""
+    )
+
+
+def ask(
+    *,
+    sheet: CallSheet,
+    version_id: int,
+    terms: Terms,
+    note: str,
+    by: int,
+    role: str,
+    now: datetime,
+    language: str,
+    key: UUID,
+) -> Proposed:
+    """Ask a supervisor for what is over the agent's own authority. Replaces a question that is still open.
+
+    Raises `Refused`: WITHIN when no supervisor is needed, a wall's reason when nobody could grant it.
+    """
+    return _act(
+        "ask_approval", sheet, version_id, terms, by=by, role=role, now=now, language=language, key=key, note=note
+    )
+
+
+def _act(
+    door: ledger.Door,
+    sheet: CallSheet,
+    version_id: int,
+    terms: Terms,
+    *,
+    by: int,
+    role: str,
+    now: datetime,
+    language: str,
+    key: UUID,
+    note: str,
+) -> Proposed:
+    wanted = RulingCode.WITHIN if door == "authorise_proposal" else RulingCode.NEEDS_APPROVAL
+    for last in (False, True):
+        here = _ground(sheet, by=by, now=now, language=language)
+        drawn = _preview(here, version_id, terms)
+        if again := next((one for one in here.standing.made if one.key == key), None):
+            return _again(again, version_id, terms, wanted)
+        if drawn.problems:
+            raise Refused(drawn.problems[0].code, problems=drawn.problems)
+        ruling = drawn.listed.ruling
+        if ruling.code != wanted:
+            raise Refused(ruling.reasons[0] if ruling.reasons else ruling.code, ruling=ruling)
+        try:
+            proposal = ledger.act(door, _facts(sheet, drawn, by=by, role=role, key=key, note=note))
+        except Refused as refused:
+            if refused.code == "STALE_LIMIT" and not last:
+                continue
+            raise
+        return Proposed(proposal, ruling.code)
+    raise AssertionError("unreachable: the last try returns or raises")
+
+
+def _again(made: Made, version_id: int, terms: Terms, ruling_code: RulingCode) -> Proposed:
+    """The answer to a repeated post: the proposal that the first one left, unless it asked for something else."""
+    same = (made.version_id, made.percent, made.months, made.amount_minor) == (
+        version_id,
+        terms.percent,
+        terms.months,
+        terms.amount_minor,
+    )
+    if not same:
+        raise KeyReused
+    return Proposed(made.id, ruling_code)
+
+
+def _facts(sheet: CallSheet, drawn: Preview, *, by: int, role: str, key: UUID, note: str) -> Mapping[str, Any]:
+    """What the ledger's door is handed: who, under which versions, which terms, and what they come to."""
+    listed, priced = drawn.listed, drawn.listed.priced
+    if priced is None:
+        raise AssertionError("a ruling that allows has a price")
+    return {
+        "key": str(key),
+        "call_id": sheet.call.id,
+        "agent_id": by,
+        "role": role,
+        "offer_version_id": listed.entry.version_id,
+        "limit_version_id": listed.ruling.limit_version,
+        "scheme_id": drawn.ground.standing.scheme_id,
+        "customer_cap_minor": drawn.ground.cap_minor,
+        "skip_wallet": BudgetKind.AGENT in listed.ruling.skips,
+        "position": listed.place,
+        "reasons": [str(reason) for reason in listed.ruling.reasons],
+        "note": note,
+        **terms_as_json(listed),
+    }
+
+
+def terms_as_json(listed: Listed) -> dict[str, Any]:
+    """The terms and what they come to, as a proposal row keeps them."""
+    terms, priced = listed.terms, listed.priced
+    if priced is None:
+        raise AssertionError("terms without a price are never proposed")
+    extra = {"product": terms.product, "words": terms.words, "fix_by": terms.fix_by.isoformat() if terms.fix_by else ""}
+    return {
+        "percent": terms.percent or None,
+        "months": terms.months or None,
+        "amount_minor": terms.amount_minor or None,
+        "product_kind": listed.entry.bounds.scope,
+        "extra": {name: value for name, value in extra.items() if value},
+        "cost_minor": priced.cost_minor,
+        "monthly_minor": priced.monthly_minor,
+        "bill_before_minor": listed.bill_now_minor,
+        "bill_after_minor": listed.bill_after_minor,
+        "starts_on": priced.starts_on.isoformat(),
+        "ends_on": priced.ends_on.isoformat() if priced.ends_on else None,
+        "accept_percent": listed.accept_percent,
+        "expected_value_minor": listed.value_minor,
+    }
+
+
+def _preview(here: Ground, version_id: int, terms: Terms | None) -> Preview:
+    entry = _entry(here.standing, version_id)
+    if terms is None:
+        terms = default_terms(here, entry)
+    listed = draw(here, entry, terms)
+    order = offers_in_order(here)
+    place = next((one.place for one in order if one.entry.version_id == version_id), 0)
+    return Preview(here, replace(listed, place=place), tuple(problems_of(here, entry, terms)))
+
+
+def _entry(standing: Standing, version_id: int) -> CatalogueEntry:
+    for entry in standing.catalogue:
+        if entry.version_id == version_id:
+            return entry
+    raise Refused("NOT_IN_FORCE")
+
+
+def _ground(sheet: CallSheet, *, by: int, now: datetime, language: str) -> Ground:
+    if sheet.customer is None:
+        raise NotYours
+    standing = queries.on_call(call_id=sheet.call.id, by=by, language=language)
+    return ground(
+        sheet=sheet,
+        standing=standing,
+        worth=reading.worth(sheet),
+        verdict=reading.verdict(
+            sheet,
+            presented=standing.presented,
+            refused=standing.refused,
+            settled=standing.settled,
+            now=now,
+        ),
+    )

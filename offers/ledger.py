@@ -1,0 +1,73 @@
+"""The one door to the ledger's SQL functions: calls them, and turns their refusals into `Refused`.
+
+It decides nothing. Whatever a function refuses is rolled back by the database as a whole.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from django.db import DatabaseError, connection, transaction
+from psycopg.types.json import Json
+
+from customers.refusals import InFlight, KeyReused, NotYours, Refused
+
+Door = Literal[
+    "authorise_proposal",
+    "ask_approval",
+    "decide_approval",
+    "undo_decision",
+    "present_proposal",
+    "settle_proposal",
+]
+
+REFUSED = "RD100"
+# Refusals that callers tell apart by their class.
+_CLASSES = {"IN_FLIGHT": InFlight, "KEY_REUSED": KeyReused, "NOT_YOURS": NotYours}
+
+
+def act(door: Door, facts: Mapping[str, Any]) -> int:
+    """Do one act of the ledger, whole or not at all, and return the id of the proposal it leaves.
+
+    The same key and body again returns the same id without a second effect. Raises `Refused` with the ledger's
+    reason code, IN_FLIGHT while the first request is not answered yet, KEY_REUSED for another body under the key.
+    """
+    answer = _ask(f"SELECT {door}(%s)", Json(dict(facts)))
+    if answer["code"] in _CLASSES:
+        raise _CLASSES[answer["code"]]
+    return int(answer["object_id"])
+
+
+def expire_due(*, most: int = 200) -> dict[str, int]:
+    """Let go of questions and holds whose time is over, by the database's clock. Returns how many of each."""
+    counts: dict[str, int] = _ask("SELECT expire_due(%s)", most)
+    return counts
+
+
+def set_budget(*, account_id: int, amount_minor: int, by: int, role: str, why: str) -> None:
+    """Set what an account may hold and spend in all; below its use it freezes. Raises `Refused` BOUNDS."""
+    _ask("SELECT budget_set(%s, %s, %s, %s, %s)", account_id, amount_minor, by, role, why)
+
+
+def mark_read(*, request_id: int, by: int) -> None:
+    """Note who reads a question first, so that the agent can be told."""
+    _ask("SELECT read_question(%s, %s)", request_id, by)
+
+
+def _ask(statement: str, *values: object) -> Any:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            row = cursor.fetchone()
+    except DatabaseError as error:
+        cause = error.__cause__
+        if getattr(cause, "sqlstate", None) != REFUSED:
+            raise
+        raise _refusal(cause) from None
+    return row[0] if row else None
+
+
+def _refusal(cause: Any) -> Refused:
+    """The ledger's own words: the code is the message, its numbers are the detail."""
+    code, facts = cause.diag.message_primary, json.loads(cause.diag.message_detail or "{}")
+    return _CLASSES[code](**facts) if code in _CLASSES else Refused(code, **facts)
