@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class DeskRequest(HttpRequest):
-    """A request after our middleware, for annotations: ``request.htmx``, ``request.user`` (signed in), ``request.seat``."""
+    """A request after our middleware, for annotations: with ``htmx``, a signed-in ``user`` and a ``seat`` (or None)."""
 
     htmx: HtmxDetails
     user: "User"

@@ -106,7 +106,7 @@ TEMPLATES = [
 # Our own template for a form field lives in templates/django/forms/.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-# --- Databases: two roles, one database ------------------------------------------------------------------------------
+# Databases: two roles, one database.
 
 # A page that waits longer than this has failed; imports, migrations and reports may take their time.
 _PATIENCE = {
@@ -142,9 +142,9 @@ DATABASES = {
     ),
 }
 if os.environ.get("DATABASE_OWNER_URL"):
-    DATABASES["owner"] = database(os.environ["DATABASE_OWNER_URL"], patience=_PATIENCE["command"], keep_open=False)
+    DATABASES["owner"] = database(env.str("DATABASE_OWNER_URL"), patience=_PATIENCE["command"], keep_open=False)
 
-# --- Valkey: a doorbell and a cache, nothing that must be kept ---------------------------------------------------------
+# Valkey: a doorbell and a cache, nothing that must be kept.
 
 
 def celery_url(url: str) -> str:
@@ -206,7 +206,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-expired-sessions": {"task": "retention_desk.people.tasks.forget_expired_sessions", "schedule": 3600.0},
 }
 
-# --- People, sessions ------------------------------------------------------------------------------------------------
+# People, sessions.
 
 AUTH_USER_MODEL = "people.User"
 LOGIN_URL = "login"
@@ -232,7 +232,7 @@ CSRF_COOKIE_HTTPONLY = True
 # Session storage would write to the database when a page shows a message; a cookie does not.
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
-# --- Web security ----------------------------------------------------------------------------------------------------
+# Web security.
 
 ALLOWED_HOSTS = [host.strip() for host in env.str("ALLOWED_HOSTS", default="").split(",") if host.strip()]
 if EMBEDDED:
@@ -269,7 +269,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- Language, time --------------------------------------------------------------------------------------------------
+# Language, time.
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [
@@ -286,7 +286,7 @@ LANGUAGE_COOKIE_SECURE = not EMBEDDED
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# --- Files, mail -----------------------------------------------------------------------------------------------------
+# Files, mail.
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -1,5 +1,6 @@
 """A real Chromium for journeys. A page fails its test on any error in the console, any broken security policy, and any
-word with another machine."""
+word with another machine.
+"""
 
 import os
 import re

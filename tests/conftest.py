@@ -1,4 +1,7 @@
-"""Fixtures of every test. Test bodies run as the application's role; what only the owner may do goes through a fixture."""
+"""Fixtures of every test.
+
+Test bodies run as the application's role; what only the owner may do goes through a fixture.
+"""
 
 import datetime as dt
 import os

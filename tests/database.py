@@ -131,7 +131,7 @@ SELECT conrelid, confrelid FROM pg_constraint WHERE contype = 'f' AND conrelid <
 
 def _tables_parents_first(owner: Connection) -> list[str]:
     names = {row[0]: str(row[1]) for row in owner.execute(_TABLES)}
-    order: graphlib.TopologicalSorter[object] = graphlib.TopologicalSorter({oid: () for oid in names})
+    order: graphlib.TopologicalSorter[object] = graphlib.TopologicalSorter(dict.fromkeys(names, ()))
     for child, parent in owner.execute(_REFERENCES):
         if child in names and parent in names:
             order.add(child, parent)

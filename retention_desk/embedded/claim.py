@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+LOCK_FILE = "desk.lock"
+
 
 @dataclass(frozen=True)
 class AlreadyRunning(Exception):
@@ -21,7 +23,7 @@ class Claim:
     def __init__(self, data: Path, *, url: str) -> None:
         """Take the lock and write who we are into it. Raises AlreadyRunning."""
         # Not truncated on opening: until we have the lock it is the other desk's.
-        self._file = os.open(data / "desk.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        self._file = os.open(data / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -34,6 +36,21 @@ class Claim:
     def release(self) -> None:
         """Let another desk have the directory."""
         os.close(self._file)
+
+
+def is_running(data: Path) -> bool:
+    """Say whether a desk has this data directory at this moment."""
+    try:
+        file = os.open(data / LOCK_FILE, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(file)
+    return False
 
 
 def _read(file: int) -> dict[str, str]:

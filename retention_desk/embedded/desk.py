@@ -8,7 +8,7 @@ import argparse
 import http.client
 import importlib
 import importlib.util
-import json
+import shutil
 import signal
 import socket
 import sys
@@ -121,6 +121,7 @@ class Desk:
         self.supervisor = Supervisor()
         self.postgres: Postgres | None = None
         self.valkey: Valkey | None = None
+        self.runtime: Path | None = None
         self._claim: Claim | None = None
 
     def claim_place(self) -> None:
@@ -134,7 +135,7 @@ class Desk:
         began = time.monotonic()
         options, say = self.options, self.supervisor.say
         given = environment.given()
-        sockets = runtime_directory(options.data)
+        self.runtime = sockets = runtime_directory(options.data)
         if given.owner_url is None:
             self.postgres = Postgres(options.data, sockets)
             self._server("postgres", self.postgres, with_signal=signal.SIGINT)
@@ -170,12 +171,12 @@ class Desk:
         self.supervisor.end(["web", "worker", "beat"], seconds=6)
         self.supervisor.end(["valkey"], seconds=3)
         self.supervisor.end(["postgres"], seconds=30)
+        if self.runtime is not None:
+            shutil.rmtree(self.runtime, ignore_errors=True)
         if self._claim is not None:
             self._claim.release()
 
-    def _server(
-        self, name: str, server: Postgres | Valkey, *, with_signal: signal.Signals = signal.SIGTERM
-    ) -> None:
+    def _server(self, name: str, server: Postgres | Valkey, *, with_signal: signal.Signals = signal.SIGTERM) -> None:
         try:
             server.start(log=self.options.data / f"{name}.log")
         finally:

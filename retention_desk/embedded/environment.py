@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retention_desk.embedded import roles
+from retention_desk.embedded.claim import is_running
 from retention_desk.embedded.places import data_directory
 
 ENVIRONMENT_FILE = "environment.json"
@@ -31,6 +32,16 @@ OFFLINE = frozenset(
         "test",
         "version",
     }
+)
+PUBLISHED = (
+    "ALLOWED_HOSTS",
+    "DATABASE_OWNER_URL",
+    "DATABASE_URL",
+    "DESK_DATA",
+    "DESK_EMBEDDED",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "STATIC_ROOT",
 )
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -55,12 +66,12 @@ class Addresses:
     def for_serving(self, process: str) -> dict[str, str]:
         """Return the environment of ``web`` or ``worker``: the application's role only."""
         inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"}
-        return inherited | self.common | {"DATABASE_URL": self.app_url, "DESK_PROCESS": process}
+        return {**inherited, **self.common, "DATABASE_URL": self.app_url, "DESK_PROCESS": process}
 
     def for_commands(self) -> dict[str, str]:
         """Return the environment of a management command, which may act as the owner too."""
-        roles_known = {"DATABASE_URL": self.app_url, "DATABASE_OWNER_URL": self.owner_url}
-        return dict(os.environ) | self.common | roles_known | {"DESK_PROCESS": "command"}
+        both = {"DATABASE_URL": self.app_url, "DATABASE_OWNER_URL": self.owner_url}
+        return {**os.environ, **self.common, **both, "DESK_PROCESS": "command"}
 
 
 def given() -> Given:
@@ -113,9 +124,7 @@ def secret(file: Path) -> str:
 
 def publish(data: Path, environment: Mapping[str, str]) -> None:
     """Let other commands of this user find the running desk."""
-    ours = ("ALLOWED_HOSTS", "DATABASE_OWNER_URL", "DATABASE_URL", "DESK_DATA", "DESK_EMBEDDED")
-    ours += ("REDIS_URL", "SECRET_KEY", "STATIC_ROOT")
-    told = {name: environment[name] for name in ours if name in environment}
+    told = {name: environment[name] for name in PUBLISHED if name in environment}
     _write_private(data / ENVIRONMENT_FILE, json.dumps(told))
 
 
@@ -135,7 +144,7 @@ def adopt(command: str) -> None:
     file = data_directory() / ENVIRONMENT_FILE
     if command in OFFLINE or command.startswith("-"):
         os.environ.update(throwaway())
-    elif file.exists():
+    elif is_running(data_directory()) and file.exists():
         os.environ.update(json.loads(file.read_text(encoding="utf-8")))
 
 

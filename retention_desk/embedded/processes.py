@@ -50,7 +50,8 @@ def spawn(
             stdout=stack.enter_context(log.open("ab")) if log is not None else subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_follow_parent(os.getpid(), end_with),
+            # Only signal handlers and prctl between fork and exec: nothing that could wait for another thread.
+            preexec_fn=_follow_parent(os.getpid(), end_with),  # noqa: PLW1509
         )
 
 

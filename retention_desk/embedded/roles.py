@@ -45,8 +45,8 @@ def provision_app_role(owner_url: str, *, secret_file: Path) -> str:
     except psycopg.errors.InsufficientPrivilege as error:
         raise CannotProvision(
             f"The role in DATABASE_URL may not make the application's login ({error.diag.message_primary}). Make it "
-            f"yourself (CREATE ROLE {APP_GROUP} NOLOGIN; CREATE ROLE desk_app LOGIN PASSWORD '...' IN ROLE {APP_GROUP};) "
-            "and set DATABASE_URL to that login and DATABASE_OWNER_URL to the owner."
+            f"yourself (CREATE ROLE {APP_GROUP} NOLOGIN; CREATE ROLE desk_app LOGIN PASSWORD '...' IN ROLE "
+            f"{APP_GROUP};) and set DATABASE_URL to that login and DATABASE_OWNER_URL to the owner."
         ) from error
     return _with_login(owner_url, role, password)
 

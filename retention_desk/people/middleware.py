@@ -35,6 +35,7 @@ class LanguageAndZoneMiddleware:
         self.languages = frozenset(code for code, _name in settings.LANGUAGES)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Set language and zone for the time of the request."""
         language = getattr(request.user, "language", "")
         if language not in self.languages:
             language = translation.get_language_from_request(request)

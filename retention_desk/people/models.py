@@ -1,4 +1,9 @@
-"""Who uses the desk, and the sessions they are signed in with. Their place on the desk (team, grade) is the seat in offers."""
+"""Who uses the desk, and the sessions they are signed in with.
+
+Their place on the desk (team, grade, duty) is the seat in offers.
+"""
+
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -35,25 +40,31 @@ class User(AbstractUser):
         _("single-key shortcuts"), default=True, help_text=_("Letters work as shortcuts outside of text fields.")
     )
     idp_subject = models.CharField(
-        _("subject at the identity provider"), max_length=255, blank=True, help_text=_("Empty: signs in with a password.")
+        _("subject at the identity provider"),
+        max_length=255,
+        blank=True,
+        help_text=_("Empty: signs in with a password."),
     )
     must_change_password = models.BooleanField(_("must change the password at the next sign-in"), default=False)
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
         constraints = [
             models.UniqueConstraint(
-                Lower("email"), condition=~models.Q(email=""), name="email_names_one_person",
+                Lower("email"),
+                condition=~models.Q(email=""),
+                name="email_names_one_person",
                 violation_error_message=_("Somebody else has this e-mail address."),
             ),
             models.UniqueConstraint(
                 fields=["idp_subject"], condition=~models.Q(idp_subject=""), name="idp_subject_names_one_person"
             ),
             models.UniqueConstraint(
-                Lower("username"), name="username_names_one_person",
+                Lower("username"),
+                name="username_names_one_person",
                 violation_error_message=_("Somebody else has this user name."),
             ),
             models.CheckConstraint(condition=models.Q(theme__in=Theme.values), name="theme_is_known"),
@@ -78,8 +89,8 @@ class Session(AbstractBaseSession):
 
     class Meta(AbstractBaseSession.Meta):
         db_table = "people_session"
-        verbose_name = _("session")
-        verbose_name_plural = _("sessions")
+        verbose_name = _("session")  # type: ignore[assignment]
+        verbose_name_plural = _("sessions")  # type: ignore[assignment]
 
     @classmethod
     def get_session_store_class(cls) -> type:

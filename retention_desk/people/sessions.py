@@ -13,7 +13,7 @@ from django.utils import timezone
 from retention_desk.people.models import Session, User
 from retention_desk.people.seats import SignedInSeat
 
-_USER_FIELDS = [field for field in User._meta.concrete_fields]
+_USER_FIELDS = tuple(User._meta.concrete_fields)
 _USER_COLUMNS = ", ".join(f'u."{field.column}"' for field in _USER_FIELDS)
 _SEAT_COLUMNS = "seat.id, seat.team_id, team.name, site.id, site.name, site.time_zone, seat.grade, seat.duty"
 _SEAT_JOINS = """LEFT JOIN offers_seat seat ON seat.user_id = u.id AND seat.is_active
@@ -66,7 +66,8 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """Write the person's key beside the data."""
-        instance: Session = super().create_model_instance(data)
+        instance = super().create_model_instance(data)
+        assert isinstance(instance, Session)
         user_id = data.get(SESSION_KEY)
         instance.user_id = int(user_id) if user_id is not None else None
         return instance

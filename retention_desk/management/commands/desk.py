@@ -14,7 +14,7 @@ class Command(BaseCommand):
     """Start the whole desk on this machine."""
 
     help = "Start the whole desk on this machine: database, web, worker and clock, with demo data on the first start."
-    requires_system_checks: list[str] = []  # noqa: RUF012 (the base class declares it so)
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the desk's own options."""
