@@ -161,7 +161,7 @@ def standing(raw: Mapping[str, Any]) -> Standing:
         limit=read_limit(raw["limit"]) if raw["limit"] else None,
         ladder=tuple(sorted(map(read_limit, raw["ladder"] or ()), key=lambda limit: limit.grade.rank)),
         supervisors=raw["supervisors"],
-        budgets=tuple(map(_budget, raw["budgets"] or ())),
+        budgets=tuple(map(read_budget, raw["budgets"] or ())),
         mode=LimitMode(scheme["budget_mode"]),
         catalogue=tuple(map(_entry, raw["offers"] or ())),
         given=tuple(map(_given, raw["concessions"] or ())),
@@ -209,7 +209,8 @@ def left(budget: Budget, mode: LimitMode) -> BudgetLeft:
     return BudgetLeft(budget.kind, budget.left_minor, budget.limit_minor, mode)
 
 
-def _budget(row: Mapping[str, Any]) -> Budget:
+def read_budget(row: Mapping[str, Any]) -> Budget:
+    """A budget as a statement brings it."""
     return Budget(
         BudgetKind(row["kind"]), row["owner_id"], int(row["left_minor"]), row["limit_minor"], _day(row["ends_on"])
     )

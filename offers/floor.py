@@ -1,0 +1,189 @@
+"""What a supervisor sees of the floor: the queue, what was decided, budgets, and who does what. Reads only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from customers.refusals import NotYours
+from offers import queries
+from offers.choices import ApprovalState, BudgetKind, Duty, Grade, OfferKind
+
+_SQL = Path(__file__).parent / "sql"
+QUEUE = (_SQL / "queue.sql").read_text(encoding="utf-8")
+FLOOR = (_SQL / "floor.sql").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One request in the queue, or one that was decided today (`decided_at`)."""
+
+    id: int
+    state: ApprovalState
+    offer: str
+    kind: OfferKind
+    icon: str
+    percent: int | None
+    months: int | None
+    amount_minor: int | None
+    cost_minor: int
+    currency: str
+    bill_minor: int
+    customer: str
+    reason: str
+    agent: str
+    asked_at: datetime
+    due_at: datetime
+    must_complete_by: datetime | None
+    opened_at: datetime
+    decided_at: datetime | None
+    reader: str
+    decided_by: int | None
+
+    @property
+    def answered_in_seconds(self) -> int | None:
+        """How long the agent's customer waited for the answer."""
+        return round((self.decided_at - self.asked_at).total_seconds()) if self.decided_at else None
+
+
+@dataclass(frozen=True, slots=True)
+class FloorBudget:
+    """One budget of the site in its period; `plan_percent` is how much of the period is over, in whole percent."""
+
+    kind: BudgetKind
+    name: str
+    limit_minor: int
+    used_minor: int
+    currency: str
+    starts_on: date
+    ends_on: date
+    plan_percent: int
+
+    @property
+    def left_minor(self) -> int:
+        """What may still be held."""
+        return self.limit_minor - self.used_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A supervisor's page but for the open card. `waiting` by the least time left, `decided` newest first."""
+
+    now: datetime
+    grade: Grade
+    duty: Duty
+    site_id: int | None
+    waiting: tuple[Waiting, ...]
+    decided: tuple[Waiting, ...]
+    budgets: tuple[FloorBudget, ...]
+
+    @property
+    def longest_seconds(self) -> int:
+        """Waiting time of whoever waits longest."""
+        return max((round((self.now - one.asked_at).total_seconds()) for one in self.waiting), default=0)
+
+    def count(self, state: ApprovalState) -> int:
+        """How many were decided this way today."""
+        return sum(1 for one in self.decided if one.state == state)
+
+    @property
+    def in_time_percent(self) -> int | None:
+        """Share of today's answers that came before they were due; None before the first."""
+        if not self.decided:
+            return None
+        in_time = sum(1 for one in self.decided if one.decided_at and one.decided_at <= one.due_at)
+        return round(100 * in_time / len(self.decided))
+
+
+@dataclass(frozen=True, slots=True)
+class OnFloor:
+    """One agent of the site now. `status` is a duty, or WAITING for a supervisor; `saved` of today's `calls`."""
+
+    user_id: int
+    name: str
+    team: str
+    status: str
+    since_seconds: int | None
+    calls: int
+    saved: int
+    left_minor: int | None
+    currency: str
+
+
+def queue(*, by: int, language: str) -> Queue:
+    """The queue of a supervisor's site (a manager without a site: of all). One statement. Raises `NotYours`."""
+    raw = queries.one(QUEUE, {"by": by, "language": language})
+    if raw is None:
+        raise NotYours
+    today = date.fromisoformat(raw["today"])
+    return Queue(
+        now=datetime.fromisoformat(raw["now"]),
+        grade=Grade(raw["grade"]),
+        duty=Duty(raw["duty"]),
+        site_id=raw["site_id"],
+        waiting=tuple(map(_waiting, raw["waiting"] or ())),
+        decided=tuple(map(_waiting, raw["decided"] or ())),
+        budgets=tuple(_budget(row, today) for row in raw["budgets"] or ()),
+    )
+
+
+def floor(*, by: int) -> tuple[OnFloor, ...]:
+    """Everybody who takes calls at a supervisor's site, by what they do and for how long. One statement."""
+    return tuple(map(_on_floor, queries.one(FLOOR, {"by": by}) or ()))
+
+
+def _waiting(row: Mapping[str, Any]) -> Waiting:
+    return Waiting(
+        id=row["id"],
+        state=ApprovalState(row["state"]),
+        offer=row["offer"] or "",
+        kind=OfferKind(row["kind"]),
+        icon=row["icon"],
+        percent=row["percent"],
+        months=row["months"],
+        amount_minor=row["amount_minor"],
+        cost_minor=row["cost_minor"],
+        currency=row["currency"],
+        bill_minor=row["bill_before_minor"],
+        customer=row["customer"],
+        reason=row["reason"],
+        agent=row["agent"],
+        asked_at=datetime.fromisoformat(row["asked_at"]),
+        due_at=datetime.fromisoformat(row["due_at"]),
+        must_complete_by=datetime.fromisoformat(row["must_complete_by"]) if row["must_complete_by"] else None,
+        opened_at=datetime.fromisoformat(row["opened_at"]),
+        decided_at=datetime.fromisoformat(row["decided_at"]) if row["decided_at"] else None,
+        reader=row["reader"] or "",
+        decided_by=row["decided_by_id"],
+    )
+
+
+def _budget(row: Mapping[str, Any], today: date) -> FloorBudget:
+    starts_on, ends_on = date.fromisoformat(row["starts_on"]), date.fromisoformat(row["ends_on"])
+    return FloorBudget(
+        kind=BudgetKind(row["kind"]),
+        name=row["name"],
+        limit_minor=row["limit_minor"],
+        used_minor=int(row["used_minor"] or 0),
+        currency=row["currency"],
+        starts_on=starts_on,
+        ends_on=ends_on,
+        # At the end of today that many days of the period have passed.
+        plan_percent=round(100 * ((today - starts_on).days + 1) / (ends_on - starts_on).days),
+    )
+
+
+def _on_floor(row: Mapping[str, Any]) -> OnFloor:
+    since = datetime.fromisoformat(row["since"]) if row["since"] else None
+    return OnFloor(
+        user_id=row["id"],
+        name=row["name"],
+        team=row["team"],
+        status=row["status"],
+        since_seconds=round((datetime.fromisoformat(row["now"]) - since).total_seconds()) if since else None,
+        calls=row["calls"],
+        saved=row["saved"],
+        left_minor=int(row["left_minor"]) if row["left_minor"] is not None else None,
+        currency=row["currency"] or "",
+    )

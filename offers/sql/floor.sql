@@ -1,0 +1,43 @@
+-- The floor of a supervisor's site: each agent's status, since when, calls and saves today, what is left of the budget.
+-- Parameters: by (the supervisor).
+WITH me AS MATERIALIZED (
+    SELECT s.user_id, t.site_id, coalesce(i.time_zone, 'UTC') AS time_zone
+    FROM offers_seat s
+    LEFT JOIN customers_team t ON t.id = s.team_id
+    LEFT JOIN customers_site i ON i.id = t.site_id
+    WHERE s.user_id = %(by)s AND s.is_active AND s.grade IN ('SUPERVISOR', 'MANAGER')
+),
+day AS (SELECT me.*, (date_trunc('day', desk_now() AT TIME ZONE time_zone) AT TIME ZONE time_zone) AS begins FROM me)
+SELECT coalesce(jsonb_agg(to_jsonb(f)), '[]')
+FROM (
+    SELECT u.id, concat_ws(' ', u.first_name, u.last_name) AS name, s.grade, t.name AS team,
+           CASE WHEN r.id IS NOT NULL THEN 'WAITING' WHEN k.state = 'OPEN' THEN 'ON_CALL' WHEN k.state = 'WRAP_UP' THEN 'WRAP_UP'
+                ELSE s.duty END AS status,
+           coalesce(r.asked_at, CASE WHEN k.state = 'OPEN' THEN k.opened_at ELSE k.ended_at END, s.duty_since) AS since, desk_now() AS now,
+           d.calls, d.saved, w.left_minor, w.currency
+    FROM day
+    JOIN customers_team t ON day.site_id IS NULL OR t.site_id = day.site_id
+    JOIN offers_seat s ON s.team_id = t.id AND s.is_active AND s.grade NOT IN ('SUPERVISOR', 'MANAGER')
+    JOIN people_user u ON u.id = s.user_id AND u.is_active
+    LEFT JOIN LATERAL (SELECT id, state, opened_at, ended_at FROM customers_call
+                       WHERE agent_id = u.id AND state <> 'CLOSED' AND abandoned_at IS NULL ORDER BY opened_at DESC LIMIT 1) k ON true
+    LEFT JOIN LATERAL (SELECT r.id, r.asked_at FROM offers_proposal p JOIN offers_approvalrequest r ON r.proposal_id = p.id
+                       WHERE p.call_id = k.id AND p.state = 'AWAITING' LIMIT 1) r ON true
+    LEFT JOIN LATERAL (
+        SELECT count(*) AS calls,
+               count(*) FILTER (WHERE x.kind IN ('SAVED_WITH_OFFER', 'SAVED_WITHOUT', 'PARTLY_SAVED', 'MOVED_WITH_US', 'NAME_TRANSFERRED')) AS saved
+        FROM customers_call c JOIN customers_disposition x ON x.call_id = c.id AND x.line = ''
+        WHERE c.agent_id = u.id AND c.opened_at >= day.begins
+          AND NOT EXISTS (SELECT FROM customers_disposition y WHERE y.corrects_id = x.id)
+          AND x.kind NOT IN ('NO_CANCEL_INTENT', 'UNAUTHORISED_CALLER')
+    ) d ON true
+    LEFT JOIN LATERAL (
+        SELECT sum(n.ceiling_minor - n.held_minor - n.spent_minor) AS left_minor, min(a.currency) AS currency
+        FROM offers_budgetaccount a JOIN offers_budgetcounter n ON n.account_id = a.id
+        WHERE a.kind = 'AGENT' AND a.owner_id = u.id
+          AND a.starts_on <= (desk_now() AT TIME ZONE day.time_zone)::date AND a.ends_on > (desk_now() AT TIME ZONE day.time_zone)::date
+    ) w ON true
+    ORDER BY array_position(ARRAY['WAITING', 'ON_CALL', 'WRAP_UP', 'READY', 'BREAK', 'AWAY', 'OFF'],
+             CASE WHEN r.id IS NOT NULL THEN 'WAITING' WHEN k.state = 'OPEN' THEN 'ON_CALL' WHEN k.state = 'WRAP_UP' THEN 'WRAP_UP'
+                  ELSE s.duty END::text), since
+) f

@@ -1,0 +1,52 @@
+-- A supervisor's queue: what waits (least time left first), what was decided today, and the supervisor's own authority.
+-- Parameters: by (the supervisor), language.
+WITH me AS MATERIALIZED (
+    SELECT s.user_id, s.grade, s.duty, t.site_id, i.time_zone, (desk_now() AT TIME ZONE coalesce(i.time_zone, 'UTC'))::date AS today
+    FROM offers_seat s
+    LEFT JOIN customers_team t ON t.id = s.team_id
+    LEFT JOIN customers_site i ON i.id = t.site_id
+    WHERE s.user_id = %(by)s AND s.is_active AND s.grade IN ('SUPERVISOR', 'MANAGER')
+),
+request AS (
+    SELECT r.id, r.state, r.asked_at, r.due_at, r.decided_at, r.effective_at, r.note, r.decided_by_id, r.read_by_id, r.decision_reason,
+           concat_ws(' ', e.first_name, e.last_name) AS reader,
+           p.id AS proposal_id, p.call_id, p.cost_minor, p.currency, p.percent, p.months, p.amount_minor, p.bill_before_minor,
+           coalesce(v.words -> %(language)s, v.words -> 'en') ->> 'name' AS offer, o.kind, o.icon,
+           concat_ws(' ', a.first_name, a.last_name) AS agent, p.agent_id,
+           concat_ws(' ', u.given_name, u.family_name) AS customer, k.opened_at, k.must_complete_by, k.ask_count,
+           coalesce(n.words ->> %(language)s, n.words ->> 'en', '') AS reason
+    FROM me
+    JOIN offers_approvalrequest r ON r.state = 'OPEN' OR (r.decided_at > desk_now() - interval '1 day' AND r.decided_at IS NOT NULL)
+    JOIN offers_proposal p ON p.id = r.proposal_id
+    JOIN customers_call k ON k.id = p.call_id AND (me.site_id IS NULL OR k.site_id = me.site_id)
+    JOIN offers_offerversion v ON v.id = p.offer_version_id
+    JOIN offers_offer o ON o.id = v.offer_id
+    JOIN people_user a ON a.id = p.agent_id
+    JOIN customers_customer u ON u.id = p.customer_id
+    LEFT JOIN customers_reason n ON n.id = k.reason_id
+    LEFT JOIN people_user e ON e.id = r.read_by_id
+)
+SELECT jsonb_build_object(
+    'now', desk_now(), 'today', me.today, 'grade', me.grade, 'duty', me.duty, 'site_id', me.site_id,
+    'waiting', (SELECT jsonb_agg(to_jsonb(r) ORDER BY least(r.due_at, r.must_complete_by), r.id) FROM request r
+                WHERE r.state = 'OPEN' AND r.due_at > desk_now() AND r.agent_id <> me.user_id),
+    'decided', (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.decided_at DESC) FROM request r
+                WHERE r.decided_at IS NOT NULL AND (r.decided_at AT TIME ZONE coalesce(me.time_zone, 'UTC'))::date = me.today),
+    'budgets', (SELECT jsonb_agg(jsonb_build_object('kind', b.kind, 'owner_id', b.owner_id, 'name', b.name, 'limit_minor', b.limit_minor,
+                    'used_minor', b.used_minor, 'starts_on', b.starts_on, 'ends_on', b.ends_on, 'currency', b.currency) ORDER BY b.place, b.name)
+                FROM (
+                    SELECT a.kind, a.owner_id, a.limit_minor, a.starts_on, a.ends_on, a.currency,
+                           coalesce(t.name, i.name, c.name, '') AS name,
+                           array_position(ARRAY['TEAM', 'APPROVER', 'SITE', 'CAMPAIGN'], a.kind::text) AS place,
+                           (SELECT sum(n.held_minor + n.spent_minor) FROM offers_budgetcounter n WHERE n.account_id = a.id) AS used_minor
+                    FROM offers_budgetaccount a
+                    LEFT JOIN customers_team t ON a.kind = 'TEAM' AND t.id = a.owner_id
+                    LEFT JOIN customers_site i ON a.kind = 'SITE' AND i.id = a.owner_id
+                    LEFT JOIN offers_campaign c ON a.kind = 'CAMPAIGN' AND c.id = a.owner_id
+                    WHERE a.starts_on <= me.today AND a.ends_on > me.today
+                      AND ((a.kind = 'TEAM' AND (me.site_id IS NULL OR t.site_id = me.site_id))
+                           OR (a.kind = 'SITE' AND (me.site_id IS NULL OR i.id = me.site_id))
+                           OR (a.kind = 'APPROVER' AND a.owner_id = me.user_id) OR a.kind = 'CAMPAIGN')
+                ) b)
+)
+FROM me
