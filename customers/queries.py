@@ -1,11 +1,41 @@
 """Reads of calls and customers, and the doors to them. Nothing here writes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth import get_user_model
+from django.db.models import DateTimeField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
 
 from customers.choices import CallState, DispositionKind, OpeningIntent
-from customers.models import Call, Customer
+from customers.conduct import read_policy
+from customers.decode import decode
+from customers.models import Call, Customer, Disposition
+from customers.refusals import NotYours, Refused
 from customers.sheet import CallSheet, HistoryEntry
+from customers.statements import read_json
+
+
+# How long an agent may still look at a call after closing it: a slip is noticed at once or not at all.
+AFTER_CLOSING = timedelta(hours=1)
+
+
+class DeskNow(Func):
+    """The database's clock."""
+
+    function = "desk_now"
+    output_field = DateTimeField()
+
+
+class Reader(Protocol):
+    """Whoever asks: a signed-in user. `seat` is their place on the desk, if they have one."""
+
+    pk: Any
+
+    def has_perm(self, perm: str) -> bool:
+        """Whether the user has a permission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,44 +67,145 @@ def call_sheet(*, call_id: int, by: int, language: str) -> CallSheet:
 
     `NotYours` for anybody else; `Refused("CALL_CLOSED")` when the agent's own call has its disposition.
     """
-    raise NotImplementedError
+    sheet = _read_sheet(call_id=call_id, by=by, language=language)
+    if sheet.call.state == CallState.CLOSED:
+        raise Refused("CALL_CLOSED", call_id=call_id)
+    return sheet
 
 
 def call_record(*, call_id: int, language: str) -> CallSheet:
     """The same rows of any call, open or closed, for whoever was let in by `access_call`; `NotYours` if there is none."""
-    raise NotImplementedError
+    return _read_sheet(call_id=call_id, by=None, language=language)
 
 
-def history(*, call_id: int, by: int, before: datetime | None = None, most: int = 20) -> tuple[HistoryEntry, ...]:
-    """More history of the call's customer, newest first, older than `before`; `NotYours` as for `call_sheet`."""
-    raise NotImplementedError
+def history(
+    *, call_id: int, by: int | None, before: datetime | None = None, most: int = 20
+) -> tuple[HistoryEntry, ...]:
+    """More history of the call's customer, newest first, older than `before`; `NotYours` as for `call_sheet`.
+
+    `by` None as for `call_record`.
+    """
+    found = read_json("history", {"call": call_id, "by": by, "before": before, "most": most})
+    if found is None:
+        raise NotYours(call_id=call_id)
+    return tuple(decode(HistoryEntry, entry) for entry in found["entries"])
 
 
-def access_call(user: object, call_id: int) -> Call:
-    """The call if this user may read its record: their own, their site's with `see_floor`, any with `see_record`."""
-    raise NotImplementedError
+def _read_sheet(*, call_id: int, by: int | None, language: str) -> CallSheet:
+    found = read_json("call_sheet", {"call": call_id, "by": by, "language": language})
+    if found is None:
+        raise NotYours(call_id=call_id)
+    stored = found["policy"]
+    # The stamps on the call hold, also for what a transferred call has used up already.
+    found["policy"] = read_policy(
+        code=stored["code"],
+        version=stored["version"],
+        valid_from=date.fromisoformat(stored["valid_from"]),
+        valid_until=date.fromisoformat(stored["valid_until"]) if stored["valid_until"] else None,
+        offers_allowed=found["call"]["offers_allowed"],
+        minutes_after_intent=found["call"]["minutes_after_intent"],
+        rules=stored["rules"],
+    )
+    return decode(CallSheet, found)
 
 
-def access_customer(user: object, customer_id: int) -> Customer:
-    """The customer if this user has an unclosed call of theirs, or the right to keep customers' records."""
-    raise NotImplementedError
+def access_call(user: Reader, call_id: int, *, site_id: int | None = None) -> Call:
+    """The call if this user may read it: their own until an hour after closing, their site's with `see_floor`, any
+    closed one with `see_record`.
+
+    `site_id` is the site of the user's seat. `NotYours` otherwise.
+    """
+    may = Q(agent_id=user.pk) & (Q(closed_at=None) | Q(closed_at__gt=DeskNow() - AFTER_CLOSING))
+    if site_id is not None and user.has_perm("customers.see_floor"):
+        may |= Q(site_id=site_id)
+    if user.has_perm("customers.see_record"):
+        may |= Q(state=CallState.CLOSED)
+    call = Call.objects.filter(may, pk=call_id).first()
+    if call is None:
+        raise NotYours(call_id=call_id)
+    return call
+
+
+def access_customer(user: Reader, customer_id: int) -> Customer:
+    """The customer if this user has a call of theirs that is not closed, or keeps the records (`change_customer`).
+
+    `NotYours` otherwise.
+    """
+    customers = Customer.objects.filter(pk=customer_id)
+    if not user.has_perm("customers.change_customer"):
+        theirs = Call.objects.filter(customer_id=OuterRef("pk"), agent_id=user.pk).exclude(state=CallState.CLOSED)
+        customers = customers.filter(Exists(theirs))
+    customer = customers.first()
+    if customer is None:
+        raise NotYours(customer_id=customer_id)
+    return customer
 
 
 def open_call_of(*, by: int) -> int | None:
     """The id of this agent's open call."""
-    raise NotImplementedError
+    return Call.objects.filter(agent_id=by, state=CallState.OPEN).values_list("pk", flat=True).first()
 
 
 def my_calls(*, by: int, on: date, time_zone: str) -> tuple[CallRow, ...]:
     """This agent's calls of a day of the site's calendar, those without a disposition first, then newest first."""
-    raise NotImplementedError
+    start = datetime.combine(on, time.min, ZoneInfo(time_zone))
+    end = datetime.combine(on + timedelta(days=1), time.min, ZoneInfo(time_zone))
+    calls = Call.objects.filter(agent_id=by, opened_at__gte=start, opened_at__lt=end)
+    return _rows(calls.order_by(F("closed_at").desc(nulls_first=True), "-opened_at"))
 
 
-def unfinished_calls(*, site_id: int | None) -> tuple[CallRow, ...]:
-    """Ended or abandoned calls without a disposition, longest waiting first; of one site or of all."""
-    raise NotImplementedError
+def unfinished_calls(*, site_id: int | None = None, by: int | None = None, most: int = 100) -> tuple[CallRow, ...]:
+    """Ended or abandoned calls without a disposition, longest waiting first; of a site, of an agent, or of all."""
+    calls = Call.objects.filter(state=CallState.WRAP_UP)
+    if site_id is not None:
+        calls = calls.filter(site_id=site_id)
+    if by is not None:
+        calls = calls.filter(agent_id=by)
+    return _rows(calls.order_by("ended_at")[:most])
 
 
-def promised_calls(*, by: int | None = None, team_id: int | None = None) -> tuple[CallRow, ...]:
+def promised_calls(*, by: int | None = None, team_id: int | None = None, most: int = 50) -> tuple[CallRow, ...]:
     """Call-backs promised and not made yet, soonest first, of an agent or of a team."""
-    raise NotImplementedError
+    later = Call.objects.filter(customer_id=OuterRef("customer_id"), opened_at__gt=OuterRef("opened_at"))
+    calls = Call.objects.filter(call_back_at__isnull=False).exclude(state=CallState.OPEN).exclude(Exists(later))
+    if by is not None:
+        calls = calls.filter(agent_id=by)
+    if team_id is not None:
+        calls = calls.filter(team_id=team_id)
+    return _rows(calls.order_by("call_back_at")[:most])
+
+
+def _rows(calls: QuerySet[Call]) -> tuple[CallRow, ...]:
+    """The calls as rows; two statements, whatever their number."""
+    corrected = Disposition.objects.filter(corrects_id=OuterRef("pk"))
+    standing = Disposition.objects.filter(~Exists(corrected), call_id=OuterRef("pk"), line="").values("kind")[:1]
+    found = list(calls.select_related("customer", "team").annotate(disposition=Subquery(standing)))
+    names = _names({call.agent_id for call in found})
+    return tuple(
+        CallRow(
+            id=call.pk,
+            agent_id=call.agent_id,
+            agent_name=names.get(call.agent_id, ""),
+            team_name=call.team.name,
+            site_id=call.site_id,
+            customer_id=call.customer_id,
+            customer_name=call.customer.name if call.customer else "",
+            account_number=call.customer.account_number if call.customer else "",
+            state=CallState(call.state),
+            opened_at=call.opened_at,
+            ended_at=call.ended_at,
+            closed_at=call.closed_at,
+            abandoned_at=call.abandoned_at,
+            opening_intent=OpeningIntent(call.opening_intent),
+            disposition=DispositionKind(call.disposition) if call.disposition else None,
+            notes=call.notes,
+            call_back_at=call.call_back_at,
+            call_back_note=call.call_back_note,
+        )
+        for call in found
+    )
+
+
+def _names(ids: Iterable[int]) -> dict[int, str]:
+    people = get_user_model()._default_manager.filter(pk__in=ids)
+    return {person.pk: person.get_full_name() or person.get_username() for person in people}

@@ -1,0 +1,27 @@
+"""The SQL that is too long for a Python string: files in `customers/sql`, with the table of people filled in."""
+
+import functools
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import connection
+
+_FOLDER = Path(__file__).parent / "sql"
+
+
+@functools.cache
+def statement(name: str) -> str:
+    """The text of `customers/sql/<name>.sql`."""
+    table = connection.ops.quote_name(get_user_model()._meta.db_table)
+    return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").replace("{user}", table)
+
+
+def read_json(name: str, parameters: Mapping[str, object]) -> Any:
+    """Run a statement whose one column is jsonb; None when it has no row."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement(name), parameters)
+        row = cursor.fetchone()
+    return json.loads(row[0]) if row else None
