@@ -2,7 +2,7 @@
 
 Everything here is a function of its arguments: the language is a Django code (`"pt-br"`), amounts are integers in
 minor units, moments are already in the time zone they shall be shown in. Words ("yr", "pt") come from the gettext
-catalogue of that language. Template filters in `templatetags/desk.py` add the active language and the current time zone.
+catalogue of that language. The filters in `templatetags/desk.py` add the active language and the current time zone.
 """
 
 import datetime as dt

@@ -21,12 +21,12 @@ def authority_meter(amount: int, own_limit: int, supervisor_limit: int, *, label
     """
     pin = meter_place(amount, own_limit, supervisor_limit)
     return format_html(
-        '<svg viewBox="0 0 100 18" preserveAspectRatio="none" role="img" aria-label="{}" data-meter>'
+        '<svg viewBox="0 0 100 18" preserveAspectRatio="none" role="img" aria-label="{}" data-meter="">'
         '<rect class="z-own-rest" y="5" width="{}" height="8"/><rect class="z-sup" x="{}" y="5" width="{}" height="8"/>'
         '<rect class="z-no" x="{}" y="5" width="{}" height="8"/>'
-        '<rect class="z-own" y="5" width="{}" height="8" data-own/>'
-        '<rect class="z-sup-on" x="{}" y="5" width="{}" height="8" data-over/>'
-        '<rect class="z-pin" x="{}" y="1" width=".7" height="16" data-pin/></svg>',
+        '<rect class="z-own" y="5" width="{}" height="8" data-own=""/>'
+        '<rect class="z-sup-on" x="{}" y="5" width="{}" height="8" data-over=""/>'
+        '<rect class="z-pin" x="{}" y="1" width=".7" height="16" data-pin=""/></svg>',
         label,
         *(_plain(n) for n in (OWN_SHARE, OWN_SHARE, SUPERVISOR_SHARE)),
         *(_plain(n) for n in (OWN_SHARE + SUPERVISOR_SHARE, 100 - OWN_SHARE - SUPERVISOR_SHARE)),

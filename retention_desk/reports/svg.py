@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 Write = Callable[[float], str]
@@ -49,6 +49,7 @@ class Frame:
 
 
 def finite(value: float | None) -> TypeGuard[float]:
+    """Say whether there is a number to draw."""
     return value is not None and math.isfinite(value)
 
 
@@ -64,6 +65,7 @@ def runs(spots: Iterable[tuple[int, float]]) -> list[list[tuple[int, float]]]:
 
 
 def polylines(frame: Frame, spots: Sequence[tuple[int, float]], classes: str) -> list[SafeString]:
+    """Draw (index, value) as lines, one for each run without a gap; a lonely value is left to its circle."""
     return [
         format_html(
             '<polyline class="{}" points="{}"/>',
@@ -95,6 +97,7 @@ def nice_ticks(low: float, high: float, about: int = 5) -> list[float]:
 
 
 def grid(frame: Frame, ticks: Iterable[float], write: Write) -> list[SafeString]:
+    """Draw a light line across for each tick, with its value at the left."""
     parts = []
     for tick in ticks:
         y = frame.y(tick)
@@ -117,14 +120,17 @@ def axis_labels(frame: Frame, labels: Sequence[str], most: int = 9) -> list[Safe
 
 
 def plain(number: float) -> str:
+    """Write a length for an attribute: at most two decimals, no empty ones."""
     return f"{number:.2f}".rstrip("0").rstrip(".")
 
 
 def points(spots: Iterable[Spot]) -> str:
+    """Write places as the `points` of a line or an area."""
     return " ".join(f"{plain(x)},{plain(y)}" for x, y in spots)
 
 
 def rule(classes: str, x1: float, y1: float, x2: float, y2: float) -> SafeString:
+    """Draw a straight line."""
     return format_html(
         '<line class="{}" x1="{}" y1="{}" x2="{}" y2="{}"/>',
         classes,
@@ -136,6 +142,7 @@ def rule(classes: str, x1: float, y1: float, x2: float, y2: float) -> SafeString
 
 
 def circle(classes: str, x: float, y: float, radius: float, told: str = "") -> SafeString:
+    """Draw a point; `told` is what it says under the pointer."""
     head = format_html(
         '<circle class="{}" cx="{}" cy="{}" r="{}"',
         classes,
@@ -147,10 +154,12 @@ def circle(classes: str, x: float, y: float, radius: float, told: str = "") -> S
 
 
 def path(classes: str, way: str, told: str) -> SafeString:
+    """Draw a shape that says `told` under the pointer."""
     return format_html('<path class="{}" d="{}"><title>{}</title></path>', classes, way, told)
 
 
 def text(classes: str, x: float, y: float, words: str, anchor: str = "") -> SafeString:
+    """Write words; `anchor` is empty (start), `middle` or `end`."""
     where = format_html(' text-anchor="{}"', anchor) if anchor else ""
     return format_html(
         '<text class="{}" x="{}" y="{}"{}>{}</text>',
@@ -163,6 +172,7 @@ def text(classes: str, x: float, y: float, words: str, anchor: str = "") -> Safe
 
 
 def drawing(size: tuple[int, int], title: str, description: str, parts: Iterable[SafeString]) -> SafeString:
+    """Put a chart together, with its name and its sentence of result."""
     # Left to right in every language: a time axis is not mirrored, and "start" and "end" of texts must not swap.
     return format_html(
         '<svg class="chart" viewBox="0 0 {} {}" role="img" direction="ltr"><title>{}</title><desc>{}</desc>{}</svg>',
@@ -180,6 +190,7 @@ def decoration(
     *,
     fixed: bool = False,
 ) -> SafeString:
+    """Put a drawing together that readers skip, because the numbers stand beside it."""
     width, height = size
     fixing = format_html(' width="{}" height="{}"', width, height) if fixed else ""
     return format_html(
@@ -193,6 +204,7 @@ def decoration(
 
 
 def nothing(title: str, description: str, size: tuple[int, int]) -> SafeString:
+    """Draw the chart of which nothing is known yet."""
     width, height = size
     return drawing(
         size,
@@ -203,4 +215,4 @@ def nothing(title: str, description: str, size: tuple[int, int]) -> SafeString:
 
 
 def _joined(parts: Iterable[SafeString]) -> SafeString:
-    return mark_safe("".join(conditional_escape(part) for part in parts))
+    return format_html_join("", "{}", ((part,) for part in parts))

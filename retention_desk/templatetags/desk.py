@@ -41,7 +41,7 @@ def key(cap: str | int) -> SafeString:
 
 
 @register.simple_tag
-def bar(share: float | None, mark: float | None = None, tone: str = "", thick: bool = False) -> SafeString:
+def bar(share: float | None, *, mark: float | None = None, tone: str = "", thick: bool = False) -> SafeString:
     """Draw a part of a whole (0 to 1): `{% bar used mark=plan tone="warn" thick=True %}`. Numbers stand beside it."""
     return meters.bar(share, mark=mark, tone=tone, thick=thick)
 
@@ -57,9 +57,7 @@ def _language() -> str:
 
 
 def _money(write: Callable[..., str], minor: int | None, currency: str) -> str:
-    if minor is None or minor == "":
-        return formats.EMPTY
-    return write(int(minor), currency, language=_language())
+    return formats.EMPTY if minor is None else write(minor, currency, language=_language())
 
 
 @register.filter
