@@ -40,7 +40,7 @@ class LanguageAndZoneMiddleware:
         if language not in self.languages:
             language = translation.get_language_from_request(request)
         seat: SignedInSeat | None = request.seat  # type: ignore[attr-defined]
-        zone = zoneinfo.ZoneInfo(seat.time_zone) if seat is not None else None
+        zone = zoneinfo.ZoneInfo(seat.time_zone) if seat is not None and seat.time_zone else None
         with translation.override(language), timezone.override(zone):
             request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)

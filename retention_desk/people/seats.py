@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SignedInSeat:
-    """What a page may know of the seat without asking the database again."""
+    """What a page may know of the seat without asking the database again. Without a team no calls are taken."""
 
     id: int
-    team_id: int
-    team_name: str
-    site_id: int
-    site_name: str
-    time_zone: str
     grade: str
     duty: str
+    team_id: int | None
+    team_name: str | None
+    site_id: int | None
+    site_name: str | None
+    time_zone: str | None

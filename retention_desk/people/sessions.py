@@ -5,6 +5,7 @@ Signing in would otherwise cost five statements on every page, as much as the ca
 
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db import connections, router
@@ -15,10 +16,6 @@ from retention_desk.people.seats import SignedInSeat
 
 _USER_FIELDS = tuple(User._meta.concrete_fields)
 _USER_COLUMNS = ", ".join(f'u."{field.column}"' for field in _USER_FIELDS)
-_SEAT_COLUMNS = "seat.id, seat.team_id, team.name, site.id, site.name, site.time_zone, seat.grade, seat.duty"
-_SEAT_JOINS = """LEFT JOIN offers_seat seat ON seat.user_id = u.id AND seat.is_active
-  LEFT JOIN customers_team team ON team.id = seat.team_id
-  LEFT JOIN customers_site site ON site.id = team.site_id"""
 _STATEMENT = f"""
 SELECT s.session_data,
        ARRAY(SELECT g.name FROM people_user_groups ug JOIN auth_group g ON g.id = ug.group_id WHERE ug.user_id = u.id),
@@ -28,11 +25,13 @@ SELECT s.session_data,
                              UNION ALL
                              SELECT gp.permission_id FROM people_user_groups ug
                                JOIN auth_group_permissions gp ON gp.group_id = ug.group_id WHERE ug.user_id = u.id)),
-       {_SEAT_COLUMNS},
+       seat.id, seat.grade, seat.duty, team.id, team.name, site.id, site.name, site.time_zone,
        {_USER_COLUMNS}
   FROM people_session s
   LEFT JOIN people_user u ON u.id = s.user_id AND u.is_active
-  {_SEAT_JOINS}
+  LEFT JOIN offers_seat seat ON seat.user_id = u.id AND seat.is_active
+  LEFT JOIN customers_team team ON team.id = seat.team_id
+  LEFT JOIN customers_site site ON site.id = team.site_id
  WHERE s.session_key = %s AND s.expire_date > %s
 """  # noqa: S608 (the only inserted text is our own column names)
 
@@ -63,6 +62,10 @@ class SessionStore(DatabaseStore):
             self.seat = SignedInSeat(*seat) if seat[0] is not None else None
         decoded: dict[str, Any] = self.decode(data)
         return decoded
+
+    async def aload(self) -> dict[str, Any]:
+        """Read the session as ``load`` does, for views that are asynchronous."""
+        return await sync_to_async(self.load)()
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """Write the person's key beside the data."""
