@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from django.db import DatabaseError, connection, transaction
-from psycopg.types.json import Json
+from psycopg.types.json import Jsonb
 
 from customers.refusals import InFlight, KeyReused, NotYours, Refused
 
@@ -32,7 +32,7 @@ def act(door: Door, facts: Mapping[str, Any]) -> int:
     The same key and body again returns the same id without a second effect. Raises `Refused` with the ledger's
     reason code, IN_FLIGHT while the first request is not answered yet, KEY_REUSED for another body under the key.
     """
-    answer = _ask(f"SELECT {door}(%s)", Json(dict(facts)))
+    answer = _ask(f"SELECT {door}(%s)", Jsonb(dict(facts)))
     if answer["code"] in _CLASSES:
         raise _CLASSES[answer["code"]]
     return int(answer["object_id"])
@@ -64,7 +64,8 @@ def _ask(statement: str, *values: object) -> Any:
         if getattr(cause, "sqlstate", None) != REFUSED:
             raise
         raise _refusal(cause) from None
-    return row[0] if row else None
+    # Django's connections hand jsonb over as text, for its own fields to decode.
+    return json.loads(row[0]) if row and isinstance(row[0], str) and row[0] else None
 
 
 def _refusal(cause: Any) -> Refused:

@@ -1,5 +1,6 @@
 """What offers read: one statement for all that a call needs, and the supervisor's queue. Nothing here writes."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,9 @@ def on_call(*, call_id: int, by: int, language: str) -> Standing:
 
 
 def one(statement: str, parameters: dict[str, Any]) -> Any:
-    """The first column of the first row, or None."""
+    """The JSON in the first column of the first row, or None."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         row = cursor.fetchone()
-    return row[0] if row else None
+    # Django's connections hand jsonb over as text, for its own fields to decode.
+    return json.loads(row[0]) if row and row[0] else None
