@@ -235,9 +235,7 @@ def tenure_months(since: date, on: date) -> int:
 
 
 def unit_cost(list_price_minor: int, margin_percent: int) -> int:
-    """What serving a product costs a month, from list price and margin in per cent of it: unit_cost(7999, 75) ==
-    2000.
-    """
+    """What serving a product costs a month, from its list price and its margin in per cent: 79.99 and 75 % -> 20.00."""
     return round_half_up(Decimal(list_price_minor * (100 - margin_percent)) / 100)
 
 
@@ -313,7 +311,7 @@ def risk(facts: RiskFacts) -> Risk:
     )
 
 
-def _if(applies: bool, number: int = 0) -> int | None:
+def _if(applies: object, number: int = 0) -> int | None:
     """The number, where the fact applies."""
     return number if applies else None
 

@@ -23,7 +23,7 @@ class CurrencyMismatch(ValueError):
 
 
 def share(minor: int, percent: int | Decimal) -> int:
-    """`percent` per cent of an amount in minor units, rounded half up: share(7999, 20) == 1600."""
+    """So many per cent of an amount in minor units, rounded half up: 20 % of 79.99 is 16.00."""
     return round_half_up(Decimal(minor) * Decimal(percent) / _HUNDRED)
 
 
