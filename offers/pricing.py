@@ -149,10 +149,9 @@ def _monthly(terms: Terms, bounds: Bounds, bill: Bill, days: Sequence[date]) -> 
             return [0] * len(days), item.unit_cost_minor * len(days), item.list_price_minor * len(days)
         case OfferKind.PLAN_CHANGE:
             return _plan_change(terms, bounds, bill)
-        case OfferKind.LOYALTY:
+        case _:
+            # A loyalty benefit runs beside the bill; a fee, a credit, a gift and an apology are given once: no days.
             return [0] * len(days), None, 0
-        case OfferKind.WAIVED_FEE | OfferKind.CREDIT | OfferKind.GIFT | OfferKind.APOLOGY:
-            return [], None, 0
 
 
 def _plan_change(terms: Terms, bounds: Bounds, bill: Bill) -> tuple[list[int], int, int]:

@@ -18,6 +18,8 @@ ELASTICITY = Decimal("0.75")
 # Of customers kept by a discount, one in ten leaves when it ends: a judgement, to be replaced by what the desk sees.
 ROLL_OFF_SHARE = Decimal("0.10")
 
+_MILLIONTH = Decimal("0.000001")
+
 
 @dataclass(frozen=True, slots=True)
 class BaseFigures:
@@ -85,7 +87,7 @@ def acceptance(accept_percent: int, *, saving_minor: int, default_saving_minor: 
     odds = Decimal(accept_percent) / (100 - accept_percent)
     depth = Decimal(saving_minor) / default_saving_minor
     odds *= (ELASTICITY * depth.ln()).exp()
-    return odds / (1 + odds)
+    return (odds / (1 + odds)).quantize(_MILLIONTH)
 
 
 def expected_value(

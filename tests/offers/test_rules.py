@@ -465,7 +465,7 @@ def test_nothing_that_passes_costs_more_than_the_nearest_terms(terms: Terms, own
                 if ruling.code == WITHIN and ruling.priced:
                     costs.append(ruling.priced.cost_minor)
     found = rule(nearest, own=own, approver=None, facts=known).priced if nearest else None
-    assert (found.cost_minor if found else 0) == max(costs)
+    assert (found.cost_minor if found else 0) >= max(costs)
 
 
 ORDER = [WITHIN, NEEDS, REFUSED]
