@@ -54,7 +54,7 @@ def mark_read(*, request_id: int, by: int) -> None:
     _ask("SELECT read_question(%s, %s)", request_id, by)
 
 
-def _ask(statement: str, *values: object) -> Any:
+def _ask(statement: str, *values: Any) -> Any:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement, values)

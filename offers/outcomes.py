@@ -7,7 +7,7 @@ the money back. The same key again is the same answer.
 from collections.abc import Sequence
 from uuid import UUID
 
-from customers import notices
+from customers import doorbell
 from offers import ledger
 from offers.choices import OutcomeKind
 
@@ -27,7 +27,7 @@ def accept(*, proposal_id: int, disclosures: Sequence[str], by: int, role: str, 
     Raises `NotYours`, `Refused` DISCLOSURE_MISSING, HOLD_EXPIRED, CONDUCT_CLOSED, CALL_CLOSED, ALREADY_RESOLVED.
     """
     proposal = _settle(OutcomeKind.ACCEPTED, proposal_id, disclosures=disclosures, by=by, role=role, key=key)
-    notices.ring()
+    doorbell.ring_relay()
     return proposal
 
 

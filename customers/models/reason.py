@@ -40,7 +40,7 @@ class Reason(models.Model):
         """The words in `language`, falling back to English, then to the code."""
         return (
             self.words.get(language)
-            or self.words.get(language.split("-")[0])
+            or self.words.get(language.split("-", maxsplit=1)[0])
             or self.words.get("en")
             or self.code
         )
