@@ -4,5 +4,7 @@ from django.apps import AppConfig
 
 
 class CustomersConfig(AppConfig):
+    """The ground floor as Django knows it."""
+
     name = "customers"
     verbose_name = "Customers"

@@ -1,5 +1,6 @@
-"""From the JSON that the database writes to frozen dataclasses, by their type hints. Keys that no field has are ignored,
-and what is of the right kind already stays as it is.
+"""From the JSON that the database writes to frozen dataclasses, by their type hints.
+
+Keys that no field has are ignored, and what is of the right kind already stays as it is.
 """
 
 import functools
@@ -16,7 +17,7 @@ Row = TypeVar("Row")
 
 def decode(kind: type[Row], data: Mapping[str, Any]) -> Row:
     """A `kind` from an object whose keys are its field names. KeyError when a field without default is missing."""
-    return typing.cast(Row, _reader(kind)(data))
+    return typing.cast("Row", _reader(kind)(data))
 
 
 @functools.cache
@@ -30,7 +31,7 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
         inner = _reader(arguments[0])
         return lambda value: tuple(inner(one) for one in value)
     if hint is datetime or hint is date:
-        return typing.cast(Callable[[Any], Any], hint.fromisoformat)
+        return typing.cast("Callable[[Any], Any]", hint.fromisoformat)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return _enum_reader(hint)
     if isinstance(hint, type) and is_dataclass(hint):

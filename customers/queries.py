@@ -15,8 +15,12 @@ from customers.decode import decode
 from customers.models import Call, Customer, Disposition
 from customers.refusals import NotYours, Refused
 from customers.sheet import CallSheet, HistoryEntry
-from customers.statements import read_json
+from customers.statements import as_json, read_json, statement
 
+_CALLS = "FROM customers_call c\n    JOIN customers_team t"
+_DRAFT = """FROM jsonb_populate_record(NULL::customers_call, %(draft)s::jsonb || jsonb_build_object(
+        'opened_at', desk_now(), 'seen_at', desk_now())) c
+    JOIN customers_team t"""
 
 # How long an agent may still look at a call after closing it: a slip is noticed at once or not at all.
 AFTER_CLOSING = timedelta(hours=1)
@@ -74,7 +78,7 @@ def call_sheet(*, call_id: int, by: int, language: str) -> CallSheet:
 
 
 def call_record(*, call_id: int, language: str) -> CallSheet:
-    """The same rows of any call, open or closed, for whoever was let in by `access_call`; `NotYours` if there is none."""
+    """The same rows of any call in any state, for whoever `access_call` let in; `NotYours` if there is none."""
     return _read_sheet(call_id=call_id, by=None, language=language)
 
 
@@ -85,16 +89,27 @@ def history(
 
     `by` None as for `call_record`.
     """
-    found = read_json("history", {"call": call_id, "by": by, "before": before, "most": most})
+    found = read_json(statement("history"), {"call": call_id, "by": by, "before": before, "most": most})
     if found is None:
         raise NotYours(call_id=call_id)
     return tuple(decode(HistoryEntry, entry) for entry in found["entries"])
 
 
 def _read_sheet(*, call_id: int, by: int | None, language: str) -> CallSheet:
-    found = read_json("call_sheet", {"call": call_id, "by": by, "language": language})
+    found = read_json(statement("call_sheet"), {"call": call_id, "by": by, "language": language})
     if found is None:
         raise NotYours(call_id=call_id)
+    return _sheet(found)
+
+
+def draft_sheet(call: Call) -> CallSheet:
+    """The sheet of a call that is not in the database yet; its stamps are worked out from it."""
+    draft = {field.attname: getattr(call, field.attname) for field in Call._meta.concrete_fields} | {"id": 0}
+    text = statement("call_sheet").replace(_CALLS, _DRAFT)
+    return _sheet(read_json(text, {"call": 0, "by": None, "language": "en", "draft": as_json(draft)}))
+
+
+def _sheet(found: Any) -> CallSheet:
     stored = found["policy"]
     # The stamps on the call hold, also for what a transferred call has used up already.
     found["policy"] = read_policy(
@@ -147,7 +162,7 @@ def open_call_of(*, by: int) -> int | None:
 
 
 def my_calls(*, by: int, on: date, time_zone: str) -> tuple[CallRow, ...]:
-    """This agent's calls of a day of the site's calendar, those without a disposition first, then newest first."""
+    """The agent's calls of a day of the site's calendar, those without a disposition first, then newest first."""
     start = datetime.combine(on, time.min, ZoneInfo(time_zone))
     end = datetime.combine(on + timedelta(days=1), time.min, ZoneInfo(time_zone))
     calls = Call.objects.filter(agent_id=by, opened_at__gte=start, opened_at__lt=end)

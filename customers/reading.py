@@ -14,6 +14,7 @@ from customers.value import LifetimeValue, Risk, RiskFacts, Tier, ValueLine
 # A price that rose or a promotion that ended longer ago than this is no longer what a call is about.
 RECENT_CHANGE_DAYS = 120
 _PERMISSION = "PERMISSION"
+_ASKED = (CallEventKind.ASKED_TO_CANCEL, CallEventKind.ASKED_AGAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,29 @@ def risk_facts(sheet: CallSheet, *, tenure: int, contract: int | None) -> RiskFa
         rival_named=bool(sheet.call.rival),
         rival_price_minor=sheet.call.rival_price_minor or 0,
         opening_intent=sheet.call.opening_intent,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OffersSoFar:
+    """What the call's own log tells of offers: shown and declined since the first wish to cancel, and whether the
+    customer accepted one and has not asked to cancel since.
+    """
+
+    presented: int
+    refused: int
+    settled: bool
+
+
+def offers_so_far(sheet: CallSheet) -> OffersSoFar:
+    """Count the offers on "On this call", for whoever cannot ask the proposals themselves."""
+    since = [event for event in sheet.events if sheet.call.asked_at and event.at >= sheet.call.asked_at]
+    kinds = [event.kind for event in since]
+    asked = [place for place, kind in enumerate(kinds) if kind in _ASKED]
+    return OffersSoFar(
+        presented=kinds.count(CallEventKind.PRESENTED),
+        refused=kinds.count(CallEventKind.DECLINED),
+        settled=CallEventKind.ACCEPTED in kinds[max(asked, default=-1) + 1 :],
     )
 
 

@@ -347,7 +347,7 @@ class CallSheet:
     """All of it. `now` is the database's clock at the reading, `today` the site's date; nothing else is later.
 
     `history` is the ten newest entries of `history_total`; the rest comes by `queries.history`. `latest` is the newest
-    outage, order and visit of the last 60 days. `credits_12m` and `credits_12m_minor` are credits that reached the bill.
+    outage, order and visit of the last 60 days. `credits_12m` and `credits_12m_minor`: credits that reached the bill.
     """
 
     now: datetime

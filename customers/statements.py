@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
 _FOLDER = Path(__file__).parent / "sql"
@@ -19,9 +20,14 @@ def statement(name: str) -> str:
     return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").replace("{user}", table)
 
 
-def read_json(name: str, parameters: Mapping[str, object]) -> Any:
+def as_json(value: Mapping[str, object] | None) -> str | None:
+    """JSON text of a parameter; dates and times as ISO 8601."""
+    return None if value is None else json.dumps(value, cls=DjangoJSONEncoder)
+
+
+def read_json(text: str, parameters: Mapping[str, object]) -> Any:
     """Run a statement whose one column is jsonb; None when it has no row."""
     with connection.cursor() as cursor:
-        cursor.execute(statement(name), parameters)
+        cursor.execute(text, parameters)
         row = cursor.fetchone()
     return json.loads(row[0]) if row else None

@@ -195,7 +195,7 @@ def make_call(agent: User, customer: Customer | None, **other: Any) -> Call:
 def close_call(call: Call, kind: str = "SAVED_WITHOUT") -> Call:
     """End and close a call with this disposition, as its agent."""
     with transaction.atomic():
-        Call.objects.filter(pk=call.pk).update(state="WRAP_UP", ended_at=desk_now())
+        Call.objects.filter(pk=call.pk, state="OPEN").update(state="WRAP_UP", ended_at=desk_now())
         call.dispositions.create(kind=kind, by_id=call.agent_id, recorded_at=desk_now())
         Call.objects.filter(pk=call.pk).update(state="CLOSED", closed_at=desk_now())
     call.refresh_from_db()

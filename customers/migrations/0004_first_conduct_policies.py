@@ -78,6 +78,7 @@ POLICIES = [
 
 
 def add(apps, schema_editor):
+    """Write both as version 1."""
     policies = apps.get_model("customers", "ConductPolicy").objects.using(schema_editor.connection.alias)
     for policy in POLICIES:
         policies.create(**policy)

@@ -1,0 +1,30 @@
+"""The acts of the ground floor as the audit names them, with their words."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Act(TextChoices):
+    """What somebody did. A code is never renamed once it has been recorded."""
+
+    CALL_OPENED = "CALL_OPENED", _("Opened a call")
+    OPENING_SET = "OPENING_SET", _("Noted who calls and what for")
+    IDENTITY_CHECKED = "IDENTITY_CHECKED", _("Checked the caller's identity")
+    RECORDING_TOLD = "RECORDING_TOLD", _("Gave the recording notice")
+    TOLD = "TOLD", _("Told the customer")
+    ASKED_TO_CANCEL = "ASKED_TO_CANCEL", _("Noted the wish to cancel")
+    OFFERS_CLOSED = "OFFERS_CLOSED", _("Closed the offers of a call")
+    REASON_SET = "REASON_SET", _("Set the reason")
+    CALL_BACK_PROMISED = "CALL_BACK_PROMISED", _("Promised a call-back")
+    CALL_ENDED = "CALL_ENDED", _("Ended a call")
+    CALL_RESUMED = "CALL_RESUMED", _("Went on with a call")
+    CALL_ABANDONED = "CALL_ABANDONED", _("Call ended by the clock")
+    CALL_CLOSED = "CALL_CLOSED", _("Closed a call")
+    DISPOSITION_CORRECTED = "DISPOSITION_CORRECTED", _("Corrected how a call ended")
+    CANCELLED = "CANCELLED", _("Cancelled a service")
+    CANCEL_NOTED = "CANCEL_NOTED", _("Noted a cancellation without a record")
+    CANCEL_UNDONE = "CANCEL_UNDONE", _("Took a cancellation back")
+    COMPLAINT_LOGGED = "COMPLAINT_LOGGED", _("Logged a complaint")
+    COMPLAINT_CLOSED = "COMPLAINT_CLOSED", _("Closed a complaint")
+    CUSTOMER_ADDED = "CUSTOMER_ADDED", _("Added a customer")
+    CONTACT_CORRECTED = "CONTACT_CORRECTED", _("Corrected a customer's contact data")

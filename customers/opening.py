@@ -1,0 +1,156 @@
+"""Opening a call: which rules hold on it, what travels with a transferred one, and what the agent sees at first."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from customers import keys, on_call, queries, reading
+from customers.acts import Act
+from customers.choices import CallerRole, CallEventKind, OpeningIntent
+from customers.conduct import DEFAULT, STRICT
+from customers.models import Call, CallEvent, ConductPolicy, Customer, Site
+from customers.refusals import Refused
+from customers.sheet import CallSheet
+
+# A call handed over later than this is a new call.
+TRANSFER_WITHIN = timedelta(hours=4)
+
+
+def open_call(
+    *,
+    customer_id: int | None,
+    phone_from: str,
+    caller_role: CallerRole,
+    opening_intent: OpeningIntent,
+    team_id: int,
+    site_id: int,
+    by: int,
+    role: str,
+    now: datetime,
+    key: UUID,
+    transferred_from: int | None = None,
+    transfer_note: str = "",
+) -> int:
+    """Open a call, stamp the rules that hold on it and what the customer is worth now; answers the call's id.
+
+    The audit keeps what the agent saw. `Refused`: CALL_OPEN while this agent has another open call, NO_CUSTOMER for
+    an id that there is not, TRANSFER_NOT_FITTING for an earlier call of somebody else or of long ago.
+    """
+    body = {"customer": customer_id, "site": site_id, "transferred_from": transferred_from}
+    try:
+        with transaction.atomic():
+            claim = keys.claim(key=key, act=Act.CALL_OPENED, by=by, body=body)
+            if claim.answer:
+                return claim.answer.object_id or 0
+            if (open_id := queries.open_call_of(by=by)) is not None:
+                raise Refused("CALL_OPEN", call_id=open_id)
+            customer = Customer.objects.filter(pk=customer_id).first() if customer_id is not None else None
+            if customer_id is not None and customer is None:
+                raise Refused("NO_CUSTOMER", customer_id=customer_id)
+            site = Site.objects.get(pk=site_id)
+            policy = policy_for(customer, on=now.astimezone(ZoneInfo(site.time_zone)).date())
+            call = Call(
+                customer_id=customer_id,
+                agent_id=by,
+                team_id=team_id,
+                site_id=site_id,
+                opened_at=now,
+                seen_at=now,
+                phone_from=phone_from,
+                caller_role=caller_role,
+                opening_intent=opening_intent,
+                transfer_note=transfer_note,
+                policy=policy,
+                offers_allowed=policy.offers_allowed,
+                minutes_after_intent=policy.minutes_after_intent,
+            )
+            if transferred_from is not None:
+                _carry_over(call, transferred_from)
+            sheet = queries.draft_sheet(call)
+            worth = reading.worth(sheet)
+            call.monthly_bill_minor = sheet.monthly_bill_minor
+            call.lifetime_value_minor = worth.lifetime.value_minor
+            call.risk_percent = worth.risk.percent
+            call.save(force_insert=True)
+            on_call.record(call, act=Act.CALL_OPENED, by=by, role=role, detail=_seen(sheet, worth), key=key)
+            claim.settle(object_id=call.pk)
+            return call.pk
+    except IntegrityError as error:
+        # Two tabs at the same moment: the second one finds the first one's call.
+        if "one_open_call_an_agent" in str(error):
+            raise Refused("CALL_OPEN") from error
+        raise
+
+
+def policy_for(customer: Customer | None, *, on: date) -> ConductPolicy:
+    """The policy that holds for this customer on that day: the newest version in force of the first code that has one.
+
+    The codes are the jurisdiction of the service address (US-CA), its country (US), and DEFAULT. Without a customer or
+    a jurisdiction nobody knows which law protects the caller, so the strictest rules hold.
+    """
+    codes = [STRICT.code]
+    if customer is not None and customer.jurisdiction:
+        codes = [customer.jurisdiction, customer.jurisdiction.partition("-")[0], DEFAULT.code, STRICT.code]
+    in_force = ConductPolicy.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gt=on), code__in=codes, valid_from__lte=on
+    )
+    newest = {policy.code: policy for policy in in_force.order_by("version")}
+    found = next((newest[code] for code in codes if code in newest), None)
+    if found is None:
+        raise Refused("NO_POLICY")
+    return found
+
+
+def _carry_over(call: Call, earlier_id: int) -> None:
+    """Take the identity, the clock and the offers of the call that was handed over to this one.
+
+    Starting them anew would let a customer be asked for their data twice and be worked on twice as long.
+    """
+    earlier = Call.objects.select_for_update(no_key=True).filter(pk=earlier_id).first()
+    fits = (
+        earlier is not None
+        and earlier.customer_id in (None, call.customer_id)
+        and earlier.opened_at > call.opened_at - TRANSFER_WITHIN
+        and not Call.objects.filter(transferred_from_id=earlier_id).exists()
+    )
+    if earlier is None or not fits:
+        raise Refused("TRANSFER_NOT_FITTING", call_id=earlier_id)
+    call.transferred_from = earlier
+    call.identity = earlier.identity
+    call.identity_checks = earlier.identity_checks
+    call.identity_at = earlier.identity_at
+    call.recording_told_at = earlier.recording_told_at
+    call.reason_id = earlier.reason_id
+    call.reason_detail_id = earlier.reason_detail_id
+    if earlier.asked_at is not None:
+        shown = CallEvent.objects.filter(call=earlier, kind=CallEventKind.PRESENTED, at__gte=earlier.asked_at).count()
+        call.ask_count = earlier.ask_count
+        call.asked_at = earlier.asked_at
+        call.must_complete_by = earlier.must_complete_by
+        call.offers_closed_at = earlier.offers_closed_at
+        call.offers_allowed = max(min(call.offers_allowed, earlier.offers_allowed) - shown, 0)
+
+
+def _seen(sheet: CallSheet, worth: reading.Worth) -> dict[str, object]:
+    """What stood on the screen when the call opened, by ids and numbers."""
+    customer = sheet.customer
+    return {
+        "policy": f"{sheet.policy.code} {sheet.policy.version}",
+        "opening_intent": sheet.call.opening_intent,
+        "caller_role": sheet.call.caller_role,
+        "transferred_from": sheet.call.earlier_leg.call_id if sheet.call.earlier_leg else None,
+        "monthly_bill_minor": sheet.monthly_bill_minor,
+        "lifetime_value_minor": worth.lifetime.value_minor,
+        "risk_percent": worth.risk.percent,
+        "risk_reasons": [reason.code for reason in worth.risk.reasons],
+        "tenure_months": worth.tenure_months,
+        "balance_minor": customer.balance_minor if customer else None,
+        "past_due_minor": customer.past_due_minor if customer else None,
+        "lines": [line.id for line in sheet.lines],
+        "complaints": [complaint.id for complaint in sheet.complaints],
+        "history": [f"{entry.source} {entry.id}" for entry in sheet.history],
+        "history_total": sheet.history_total,
+    }
