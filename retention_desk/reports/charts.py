@@ -237,7 +237,7 @@ def sparkline(values: Sequence[float | None], *, size: tuple[int, int] = (96, 26
     """Draw the shape of a figure over time, the last point marked. Hidden from readers."""
     known = [(i, v) for i, v in enumerate(values) if finite(v)]
     if not known:
-        return decoration(size, "chart", [])
+        return decoration(size, "chart spark", [])
     numbers = [v for _i, v in known]
     width, height = size
     frame = Frame(
@@ -253,7 +253,7 @@ def sparkline(values: Sequence[float | None], *, size: tuple[int, int] = (96, 26
     parts = polylines(frame, known, "ln c1")
     at, last = known[-1]
     parts.append(circle("pt c1", frame.x(at), frame.y(last), 3))
-    return decoration(size, "chart", parts, fixed=True)
+    return decoration(size, "chart spark", parts, fixed=True)
 
 
 def step_line(

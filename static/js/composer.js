@@ -14,6 +14,8 @@
  *     data-values='{"20x6": 38400}'   expected value by slider x months, as the server worked it out; may be left out
  *     data-ruling="within"       written here and by the server: within, over, never. The stylesheet shows the
  *                                [data-when="over"] … that match
+ *     data-served                kinds whose sums only the server can do: here only the slider's own value is written
+ *   [data-rules="over"]          in the server's answer: the ruling it comes with
  *   input[data-slider]           range: per cent (data-unit="percent") or amount a month (data-unit="amount", minor)
  *   input[data-months]           radios or select: months; without any the length is data-fixed-months of the form
  *   [data-fill]                  SVG rect on the slider's track, width of 100
@@ -98,6 +100,7 @@ function draw(form) {
   if (!form.querySelector("input[data-slider]")) return;
   const { facts, slider, step, months, saving, cost, ruling } = sum(form);
   const write = writer(form.dataset.currency);
+  const served = "served" in form.dataset;
   const values = form.dataset.values ? JSON.parse(form.dataset.values) : {};
   const figures = {
     slider: slider.dataset.unit === "amount" ? write.money(step) : write.percent(step),
@@ -110,7 +113,7 @@ function draw(form) {
   };
   for (const out of form.querySelectorAll("[data-out]")) {
     const figure = figures[out.dataset.out];
-    if (figure === undefined) continue;
+    if (figure === undefined || (served && typeof figure !== "string")) continue;
     const options = { signed: "signed" in out.dataset, short: "whole" in out.dataset };
     const text = typeof figure === "string" ? figure : write.money(figure, options);
     if (out.textContent !== text) out.textContent = text;
@@ -118,6 +121,7 @@ function draw(form) {
   const span = Number(slider.max) - Number(slider.min);
   form.querySelector("[data-fill]")?.setAttribute("width", String(span ? ((step - slider.min) / span) * 100 : 0));
   slider.setAttribute("aria-valuetext", figures.slider);
+  if (served) return;
   drawMeter(form, meterPlace(cost, facts.ownCost, facts.supCost));
   form.dataset.ruling = ruling;
 }
@@ -140,6 +144,8 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   standing = inside ? figuresNow() : new Map();
 });
 document.addEventListener("htmx:afterSettle", () => {
+  for (const part of document.querySelectorAll("form[data-composer] [data-rules]"))
+    part.closest("form").dataset.ruling = part.dataset.rules;
   for (const out of document.querySelectorAll("[data-composer] [data-out]")) {
     const before = standing.get(out.dataset.out);
     if (before === undefined || bare(before) === bare(out.textContent)) continue;

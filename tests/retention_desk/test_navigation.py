@@ -1,40 +1,12 @@
 """The rail: who sees which page, and that the frame renders whatever is installed."""
 
-from dataclasses import dataclass
-from types import SimpleNamespace
-
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.test import RequestFactory
 
 from retention_desk import navigation
-
-
-@dataclass
-class Person:
-    """What the frame reads of a person, with the permissions that a test names."""
-
-    granted: frozenset[str] = frozenset()
-    is_staff: bool = False
-    is_authenticated: bool = True
-    display_name: str = "Sue Adler"
-    role_names: frozenset[str] = frozenset({"Supervisor"})
-    language: str = ""
-    theme: str = "system"
-    density: str = "compact"
-    single_keys: bool = True
-
-    def has_perm(self, perm: str) -> bool:
-        return perm in self.granted
-
-
-def asked(user: object, view_name: str = "home") -> HttpRequest:
-    request = RequestFactory().get("/")
-    request.user = user  # type: ignore[assignment]
-    request.resolver_match = SimpleNamespace(view_name=view_name)  # type: ignore[assignment]
-    return request
+from tests.frame import Person, asked
 
 
 @pytest.fixture
@@ -85,7 +57,7 @@ def test_rail_leaves_out_pages_that_are_not_installed() -> None:
     ],
 )
 def test_the_open_page_is_marked_with_its_whole_section(view_name: str, current: list[str]) -> None:
-    entries = navigation.entries(asked(sue("customers.take_call"), view_name))
+    entries = navigation.entries(asked(sue("customers.take_call"), view_name=view_name))
 
     assert [entry.place.name for entry in entries if entry.current] == current
 

@@ -1,0 +1,5 @@
+"""Fixtures of the journeys."""
+
+from tests.bench import bench
+
+__all__ = ["bench"]
