@@ -75,10 +75,10 @@ class Ranked:
 def acceptance(accept_percent: int, *, saving_minor: int, default_saving_minor: int) -> Decimal:
     """Chance that the customer accepts, 0..1: the catalogue's at its default terms, more for more, less for less.
 
-    odds = catalogue odds x depth ^ 0.75, where depth = saving at these terms / saving at the default terms. Smooth
-    and rising in the saving, never 1. A kind without a saving (an apology, a price lock) keeps the catalogue's
-    chance. The exponent is a judgement: twice the saving multiplies the odds by 1.7, as 20 % for 6 months against 20
-    % for 12 does on cable desks; a fitted model replaces this function.
+    odds = catalogue odds x depth ^ 0.75, where depth = saving at these terms / saving at the default terms. Smooth and
+    rising in the saving, told to the millionth. A kind without a saving (an apology, a price lock) keeps the
+    catalogue's chance. The exponent is a judgement (twice the saving multiplies the odds by 1.7), and a fitted model
+    replaces this function.
     """
     if default_saving_minor <= 0 or not 0 < accept_percent < 100:
         return Decimal(accept_percent) / 100
