@@ -4,6 +4,7 @@ It decides nothing. Whatever a function refuses is rolled back by the database a
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -22,6 +23,7 @@ Door = Literal[
 ]
 
 REFUSED = "RD100"
+TRY_WHOLE = "TRY_WHOLE"
 # Refusals that callers tell apart by their class.
 _CLASSES = {"IN_FLIGHT": InFlight, "KEY_REUSED": KeyReused, "NOT_YOURS": NotYours}
 
@@ -32,16 +34,30 @@ def act(door: Door, facts: Mapping[str, Any]) -> int:
     The same key and body again returns the same id without a second effect. Raises `Refused` with the ledger's
     reason code, IN_FLIGHT while the first request is not answered yet, KEY_REUSED for another body under the key.
     """
-    answer = _ask(f"SELECT {door}(%s)", Jsonb(dict(facts)))
+    try:
+        answer = _ask(f"SELECT {door}(%s)", Jsonb(dict(facts)))
+    except Refused as refused:
+        if refused.code != TRY_WHOLE:
+            raise
+        # No single part of a split budget has enough; the transaction is gone, and the next one takes them all.
+        answer = _ask(f"SELECT {door}(%s)", Jsonb({**facts, "whole": True}))
     if answer["code"] in _CLASSES:
         raise _CLASSES[answer["code"]]
     return int(answer["object_id"])
 
 
-def expire_due(*, most: int = 200) -> dict[str, int]:
-    """Let go of questions and holds whose time is over, by the database's clock. Returns how many of each."""
-    counts: dict[str, int] = _ask("SELECT expire_due(%s)", most)
-    return counts
+def expire_due(*, most: int = 200) -> Counter[str]:
+    """Let go of questions and holds whose time is over, by the database's clock; each in a transaction of its own.
+
+    Returns how many of each ("question", "hold").
+    """
+    gone: Counter[str] = Counter()
+    for _ in range(most):
+        what = _ask("SELECT to_jsonb(expire_next())")
+        if what is None:
+            break
+        gone[what] += 1
+    return gone
 
 
 def set_budget(*, account_id: int, amount_minor: int, by: int, role: str, why: str) -> None:

@@ -8,4 +8,4 @@ from offers import ledger
 @shared_task
 def expire_due() -> dict[str, int]:
     """Let go of questions that nobody answered and of money that nobody used."""
-    return ledger.expire_due()
+    return dict(ledger.expire_due())

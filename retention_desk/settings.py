@@ -161,7 +161,7 @@ def next_database(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme == "unix":
         number = int(parse_qs(parts.query).get("db", ["0"])[0])
-        return urlunsplit(parts._replace(query=f"db={number + 1}"))
+        return f"unix://{parts.path}?db={number + 1}"
     return urlunsplit(parts._replace(path=f"/{int(parts.path.strip('/') or 0) + 1}"))
 
 
@@ -204,6 +204,14 @@ CELERY_ENABLE_UTC = True
 # Seconds between two runs. A tick that was missed is made up by the next one, and two at once do no harm.
 CELERY_BEAT_SCHEDULE = {
     "forget-expired-sessions": {"task": "retention_desk.people.tasks.forget_expired_sessions", "schedule": 3600.0},
+    # A tick that finds the last one still waiting in the queue is not needed: it expires before the next.
+    "expire-due": {"task": "offers.tasks.expire_due", "schedule": 5.0, "options": {"expires": 5}},
+    "relay-outbox": {"task": "customers.tasks.relay_outbox", "schedule": 5.0, "options": {"expires": 5}},
+    "abandon-silent-calls": {
+        "task": "customers.tasks.abandon_silent_calls",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
 }
 
 # People, sessions.

@@ -360,8 +360,8 @@ def test_late_acceptance_is_refused_even_before_the_sweep(later: DeskClock, desk
         ledger.act("settle_proposal", desk.outcome(proposal, "ACCEPTED"))
 
     assert refused.value.code == "HOLD_EXPIRED"
-    assert ledger.expire_due() == {"questions": 0, "holds": 1}
-    assert ledger.expire_due() == {"questions": 0, "holds": 0}
+    assert ledger.expire_due() == {"hold": 1}
+    assert ledger.expire_due() == {}
     assert used(BudgetKind.AGENT) == (0, 0)
     assert Outcome.objects.get().kind == "LAPSED"
 
@@ -375,7 +375,7 @@ def test_question_nobody_answers_expires(later: DeskClock, desk: Desk) -> None:
         ledger.act("decide_approval", desk.decision(request, "APPROVE"))
 
     assert refused.value.code == "REQUEST_EXPIRED"
-    assert ledger.expire_due() == {"questions": 1, "holds": 0}
+    assert ledger.expire_due() == {"question": 1}
     request.refresh_from_db()
     assert request.state == "EXPIRED"
 
@@ -492,7 +492,7 @@ RAW = [
     "SET session_replication_role = replica",
     "SELECT ledger_end(1, 'VOIDED', NULL, NULL)",
     "SELECT ledger_take(1, 1, 1, 0, 'X')",
-    "SELECT lapse_proposal(1, 'VOIDED')",
+    "SELECT lapse_proposals('{1}', 'VOIDED')",
     "CREATE OR REPLACE FUNCTION desk_now() RETURNS timestamptz LANGUAGE sql AS $$ SELECT timestamptz '2020-01-01' $$",
     "INSERT INTO customers_auditevent (shard, seq) VALUES (1, 1)",
 ]

@@ -176,10 +176,10 @@ $$;
 
 CREATE FUNCTION audit_append(p_actor bigint, p_role text, p_act text, p_object_kind text, p_object_id bigint,
     p_customer bigint DEFAULT NULL, p_call bigint DEFAULT NULL, p_limit bigint DEFAULT NULL, p_before jsonb DEFAULT NULL,
-    p_after jsonb DEFAULT NULL, p_reason text DEFAULT '', p_key uuid DEFAULT NULL) RETURNS bigint
+    p_after jsonb DEFAULT NULL, p_reason text DEFAULT '', p_key uuid DEFAULT NULL, p_shard bigint DEFAULT NULL) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    v_shard bigint := coalesce(p_actor, 0);
+    v_shard bigint := coalesce(p_shard, p_actor, 0);
     v_seq bigint;
     v_prev bytea;
     v_hash bytea;

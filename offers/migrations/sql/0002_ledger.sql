@@ -197,37 +197,42 @@ $$;
 
 -- ── Hold and end ─────────────────────────────────────────────────────────────────────────────────────────────
 
--- Takes `p_amount` from one account for a hold; from several parts when no single one has enough.
-CREATE FUNCTION ledger_take(p_account bigint, p_hold bigint, p_amount bigint, p_start int, p_code text) RETURNS void
-    LANGUAGE plpgsql AS $$
-DECLARE v_counter record; v_parts int; v_rest bigint := p_amount; v_take bigint; v_free bigint;
+-- Takes `p_amount` from one account for a hold.
+--
+-- A split budget is no single hot row: one part is locked, the caller's own or the fullest. No transaction ever waits for
+-- a second part while it holds one, or two of them could wait for each other for good. Where one part is not enough the
+-- act is refused as TRY_WHOLE, and done again with `p_whole`: all parts locked, in order, before any is taken from. So the
+-- last coins can be spent wherever they lie.
+CREATE FUNCTION ledger_take(p_account bigint, p_hold bigint, p_amount bigint, p_start int, p_code text, p_whole boolean)
+    RETURNS void LANGUAGE plpgsql AS $$
+DECLARE v_counter record; v_rest bigint := p_amount; v_take bigint; v_free bigint; v_parts int; v_id bigint;
 BEGIN
     IF p_amount = 0 THEN RETURN; END IF;
-    SELECT count(*) INTO v_parts FROM offers_budgetcounter WHERE account_id = p_account;
-    -- One part that has enough, starting at the caller's own, so that a shared budget is no single hot row.
-    FOR v_counter IN
-        SELECT id FROM offers_budgetcounter
-        WHERE account_id = p_account AND NOT frozen AND ceiling_minor - held_minor - spent_minor >= p_amount
-        ORDER BY (part - p_start % v_parts + v_parts) % v_parts
-    LOOP
-        PERFORM 1 FROM offers_budgetcounter
-        WHERE id = v_counter.id AND NOT frozen AND ceiling_minor - held_minor - spent_minor >= p_amount FOR UPDATE;
-        IF FOUND THEN
-            INSERT INTO offers_ledgerentry (counter_id, kind, hold_id, held_minor, spent_minor, ceiling_minor, recorded_at, why)
-            VALUES (v_counter.id, 'HOLD', p_hold, p_amount, 0, 0, desk_now(), '');
-            RETURN;
-        END IF;
-    END LOOP;
-    -- The last coins may lie in several parts: lock them all, in order, and take what is there.
-    SELECT coalesce(sum(free), 0) INTO v_free
-    FROM (SELECT ceiling_minor - held_minor - spent_minor AS free FROM offers_budgetcounter
-          WHERE account_id = p_account AND NOT frozen ORDER BY part FOR UPDATE) f;
+    IF p_whole THEN
+        PERFORM 1 FROM offers_budgetcounter WHERE account_id = p_account ORDER BY part FOR UPDATE;
+    END IF;
+    SELECT count(*), coalesce(sum(ceiling_minor - held_minor - spent_minor) FILTER (WHERE NOT frozen), 0) INTO v_parts, v_free
+    FROM offers_budgetcounter WHERE account_id = p_account;
     IF v_free < p_amount THEN
         PERFORM refuse(p_code, jsonb_build_object('left_minor', v_free, 'asked_minor', p_amount));
     END IF;
+    IF NOT p_whole THEN
+        SELECT id INTO v_id FROM offers_budgetcounter WHERE account_id = p_account AND NOT frozen
+        ORDER BY part = p_start % v_parts AND ceiling_minor - held_minor - spent_minor >= p_amount DESC,
+                 ceiling_minor - held_minor - spent_minor DESC LIMIT 1;
+        SELECT ceiling_minor - held_minor - spent_minor AS free, frozen INTO v_counter
+        FROM offers_budgetcounter WHERE id = v_id FOR UPDATE;
+        IF v_counter.frozen OR v_counter.free < p_amount THEN
+            PERFORM refuse(CASE WHEN v_parts > 1 THEN 'TRY_WHOLE' ELSE p_code END,
+                jsonb_build_object('left_minor', v_counter.free, 'asked_minor', p_amount));
+        END IF;
+        INSERT INTO offers_ledgerentry (counter_id, kind, hold_id, held_minor, spent_minor, ceiling_minor, recorded_at, why)
+        VALUES (v_id, 'HOLD', p_hold, p_amount, 0, 0, desk_now(), '');
+        RETURN;
+    END IF;
     FOR v_counter IN
         SELECT id, ceiling_minor - held_minor - spent_minor AS free FROM offers_budgetcounter
-        WHERE account_id = p_account AND NOT frozen ORDER BY part
+        WHERE account_id = p_account AND NOT frozen ORDER BY 2 DESC
     LOOP
         v_take := least(v_counter.free, v_rest);
         IF v_take > 0 THEN
@@ -241,8 +246,8 @@ END
 $$;
 
 -- Reserves a proposal's cost on all of its budgets, in the one fixed order: customer, agent (or approver), team, site, campaign.
-CREATE FUNCTION ledger_hold(p_proposal bigint, p_wallet text, p_wallet_owner bigint, p_customer_cap bigint, p_minutes int)
-    RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_hold(p_proposal bigint, p_wallet text, p_wallet_owner bigint, p_customer_cap bigint, p_minutes int,
+    p_whole boolean) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     v_p record; v_hold bigint; v_today date; v_account bigint; v_now timestamptz := desk_now(); v_cap_starts date;
 BEGIN
@@ -260,23 +265,32 @@ BEGIN
         v_account := budget_open('CUSTOMER', v_p.customer_id, v_p.currency, v_today, (v_today + interval '1 year')::date,
             p_customer_cap, 1, NULL);
     END IF;
-    PERFORM ledger_take(v_account, v_hold, v_p.cost_minor, 0, 'BUDGET_CUSTOMER');
+    PERFORM ledger_take(v_account, v_hold, v_p.cost_minor, 0, 'BUDGET_CUSTOMER', p_whole);
     v_account := budget_for(p_wallet, p_wallet_owner, v_p.currency, v_today); -- p_wallet NULL: nobody's own wallet pays
     IF v_account IS NOT NULL THEN
-        PERFORM ledger_take(v_account, v_hold, v_p.cost_minor, 0, CASE p_wallet WHEN 'AGENT' THEN 'BUDGET_AGENT' ELSE 'BUDGET_APPROVER' END);
+        PERFORM ledger_take(v_account, v_hold, v_p.cost_minor, 0, CASE p_wallet WHEN 'AGENT' THEN 'BUDGET_AGENT' ELSE 'BUDGET_APPROVER' END, p_whole);
     END IF;
     v_account := budget_for('TEAM', v_p.team_id, v_p.currency, v_today);
-    IF v_account IS NOT NULL THEN PERFORM ledger_take(v_account, v_hold, v_p.cost_minor, 0, 'BUDGET_TEAM'); END IF;
+    IF v_account IS NOT NULL THEN PERFORM ledger_take(v_account, v_hold, v_p.cost_minor, 0, 'BUDGET_TEAM', p_whole); END IF;
     v_account := budget_for('SITE', v_p.site_id, v_p.currency, v_today);
-    IF v_account IS NOT NULL THEN PERFORM ledger_take(v_account, v_hold, v_p.cost_minor, v_p.agent_id::int, 'BUDGET_SITE'); END IF;
+    IF v_account IS NOT NULL THEN PERFORM ledger_take(v_account, v_hold, v_p.cost_minor, v_p.agent_id::int, 'BUDGET_SITE', p_whole); END IF;
     IF v_p.campaign_id IS NOT NULL THEN
         v_account := budget_for('CAMPAIGN', v_p.campaign_id, v_p.currency, v_today);
         IF v_account IS NOT NULL THEN
-            PERFORM ledger_take(v_account, v_hold, v_p.cost_minor, v_p.agent_id::int, 'BUDGET_CAMPAIGN');
+            PERFORM ledger_take(v_account, v_hold, v_p.cost_minor, v_p.agent_id::int, 'BUDGET_CAMPAIGN', p_whole);
         END IF;
     END IF;
     RETURN v_hold;
 END
+$$;
+
+-- Locks the counters that these proposals' live holds draw on, in the order in which holds take them.
+CREATE FUNCTION ledger_lock(p_proposals bigint[]) RETURNS void LANGUAGE sql AS $$
+    SELECT c.id FROM offers_budgetcounter c JOIN offers_budgetaccount a ON a.id = c.account_id
+    WHERE c.id IN (SELECT e.counter_id FROM offers_hold h JOIN offers_ledgerentry e ON e.hold_id = h.id
+                   WHERE h.proposal_id = ANY (p_proposals) AND h.ended_as = '')
+    ORDER BY array_position(ARRAY['CUSTOMER', 'AGENT', 'APPROVER', 'TEAM', 'SITE', 'CAMPAIGN'], a.kind::text), a.id, c.part
+    FOR UPDATE OF c
 $$;
 
 -- Ends a proposal's live hold, if it has one. POSTED spends `p_posted` (at most what is held) and gives the rest back.
@@ -290,6 +304,7 @@ BEGIN
     END IF;
     IF p_as = 'POSTED' AND (v_hold.expires_at <= desk_now()) THEN PERFORM refuse('HOLD_EXPIRED'); END IF;
     IF p_as = 'POSTED' AND (p_posted < 0 OR p_posted > v_hold.amount_minor) THEN PERFORM refuse('BOUNDS'); END IF;
+    PERFORM ledger_lock(ARRAY[p_proposal]);
     UPDATE offers_hold SET ended_as = p_as, ended_at = desk_now(), posted_minor = CASE WHEN p_as = 'POSTED' THEN p_posted END
     WHERE id = v_hold.id;
     v_account := NULL;

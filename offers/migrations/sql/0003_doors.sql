@@ -81,9 +81,9 @@ CREATE FUNCTION call_event(p_call bigint, p_kind text, p_by bigint, p_detail jso
     INSERT INTO customers_callevent (call_id, kind, at, by_id, detail) VALUES (p_call, p_kind, desk_now(), p_by, p_detail)
 $$;
 
--- Body of a key: everything that was sent but the key itself.
+-- Body of a key: everything that was asked for; `whole` only says how the ledger is to take it.
 CREATE FUNCTION key_body(p jsonb) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
-    SELECT sha256(convert_to((p - 'key')::text, 'UTF8'))
+    SELECT sha256(convert_to((p - 'key' - 'whole')::text, 'UTF8'))
 $$;
 
 -- PRESENT: the agent, within their own limit, presents to the customer. One transaction, all budgets or none.
@@ -114,7 +114,8 @@ BEGIN
     PERFORM key_settle(v_key, 'PROPOSE', v_agent, v_body, 'OK', v_id);
     -- A small goodwill credit stays open when the agent's own wallet is empty; the team, site and campaign still pay for it.
     PERFORM ledger_hold(v_id, CASE WHEN v_kind = 'CREDIT' AND (p ->> 'cost_minor')::bigint <= v_scheme.goodwill_minor
-        AND (p ->> 'skip_wallet')::boolean THEN NULL ELSE 'AGENT' END, v_agent, (p ->> 'customer_cap_minor')::bigint, v_scheme.hold_minutes);
+        AND (p ->> 'skip_wallet')::boolean THEN NULL ELSE 'AGENT' END, v_agent, (p ->> 'customer_cap_minor')::bigint, v_scheme.hold_minutes,
+        coalesce((p ->> 'whole')::boolean, false));
     RETURN jsonb_build_object('code', 'OK', 'object_id', v_id);
 END
 $$;
@@ -221,7 +222,8 @@ BEGIN
     PERFORM call_event(v_p.call_id, 'SUPERVISOR_ANSWERED', v_by, jsonb_build_object('proposal', v_granted, 'decision', v_decision));
     PERFORM key_settle(v_key, v_decision, v_by, v_body, 'OK', v_granted);
     IF v_decision <> 'DECLINE' THEN
-        PERFORM ledger_hold(v_granted, 'APPROVER', v_by, (p ->> 'customer_cap_minor')::bigint, v_scheme.hold_minutes);
+        PERFORM ledger_hold(v_granted, 'APPROVER', v_by, (p ->> 'customer_cap_minor')::bigint, v_scheme.hold_minutes,
+        coalesce((p ->> 'whole')::boolean, false));
     END IF;
     RETURN jsonb_build_object('code', 'OK', 'object_id', v_granted);
 END
@@ -243,7 +245,6 @@ BEGIN
         PERFORM refuse('ALREADY_RESOLVED', jsonb_build_object('state', v_p.state));
     END IF;
     SELECT id INTO v_counter FROM offers_proposal WHERE counter_of_id = v_p.id AND state <> 'WITHDRAWN';
-    PERFORM ledger_end(coalesce(v_counter, v_p.id), 'VOIDED', NULL, v_by);
     IF v_counter IS NOT NULL THEN
         -- A proposal is never deleted: the counter stays, as withdrawn.
         UPDATE offers_proposal SET state = 'WITHDRAWN', ended_at = desk_now() WHERE id = v_counter;
@@ -255,6 +256,7 @@ BEGIN
         decision_note = '', limit_version_id = NULL, due_at = greatest(due_at, desk_now() + interval '30 seconds') WHERE id = v_r.id;
     PERFORM audit_append(v_by, p ->> 'role', 'UNDO_DECISION', 'proposal', v_p.id, v_p.customer_id, v_p.call_id, NULL,
         jsonb_build_object('state', v_r.state), '{"state": "AWAITING"}', '', NULL);
+    PERFORM ledger_end(coalesce(v_counter, v_p.id), 'VOIDED', NULL, v_by);
     RETURN jsonb_build_object('code', 'OK', 'object_id', v_p.id);
 END
 $$;
@@ -340,31 +342,36 @@ BEGIN
 END
 $$;
 
--- Lets a live proposal go: the call ended, service was cancelled, offers closed, or the clock ran out.
-CREATE FUNCTION lapse_proposal(p_proposal bigint, p_hold_end text) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE v_p offers_proposal;
+-- Lets live proposals of one call go: it ended, service was cancelled, offers closed, or the clock ran out. The record of
+-- it stands in the chain of the call's agent, so that everybody locks chain before counters.
+CREATE FUNCTION lapse_proposals(p_proposals bigint[], p_hold_end text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE v_p offers_proposal; v_lapsed bigint[] := '{}'; v_id bigint;
 BEGIN
-    SELECT * INTO v_p FROM offers_proposal WHERE id = p_proposal FOR UPDATE;
-    IF v_p.state NOT IN ('AWAITING', 'AUTHORISED', 'PRESENTED') THEN RETURN; END IF;
-    UPDATE offers_approvalrequest SET state = CASE WHEN due_at <= desk_now() THEN 'EXPIRED' ELSE 'WITHDRAWN' END
-    WHERE proposal_id = v_p.id AND state = 'OPEN';
-    UPDATE offers_proposal SET state = 'LAPSED', ended_at = desk_now() WHERE id = v_p.id;
-    INSERT INTO offers_outcome (proposal_id, kind, posted_minor, disclosures, by_id, recorded_at)
-    VALUES (v_p.id, 'LAPSED', 0, '{}', NULL, desk_now());
-    PERFORM audit_append(NULL, 'CLOCK', 'LAPSE', 'proposal', v_p.id, v_p.customer_id, v_p.call_id, v_p.limit_version_id,
-        jsonb_build_object('state', v_p.state), '{"state": "LAPSED"}', '', NULL);
-    PERFORM ledger_end(v_p.id, p_hold_end, NULL, NULL);
+    FOR v_p IN SELECT * FROM offers_proposal WHERE id = ANY (p_proposals) AND state IN ('AWAITING', 'AUTHORISED', 'PRESENTED')
+               ORDER BY id FOR UPDATE LOOP
+        UPDATE offers_approvalrequest SET state = CASE WHEN due_at <= desk_now() THEN 'EXPIRED' ELSE 'WITHDRAWN' END
+        WHERE proposal_id = v_p.id AND state = 'OPEN';
+        UPDATE offers_proposal SET state = 'LAPSED', ended_at = desk_now() WHERE id = v_p.id;
+        INSERT INTO offers_outcome (proposal_id, kind, posted_minor, disclosures, by_id, recorded_at)
+        VALUES (v_p.id, 'LAPSED', 0, '{}', NULL, desk_now());
+        PERFORM audit_append(NULL, 'CLOCK', 'LAPSE', 'proposal', v_p.id, v_p.customer_id, v_p.call_id, v_p.limit_version_id,
+            jsonb_build_object('state', v_p.state), '{"state": "LAPSED"}', '', NULL, v_p.agent_id);
+        v_lapsed := v_lapsed || v_p.id;
+    END LOOP;
+    PERFORM ledger_lock(v_lapsed);
+    FOREACH v_id IN ARRAY v_lapsed LOOP
+        PERFORM ledger_end(v_id, p_hold_end, NULL, NULL);
+    END LOOP;
 END
 $$;
 
 CREATE FUNCTION release_call() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE v_call bigint; v_id bigint;
+DECLARE v_call bigint;
 BEGIN
     IF TG_TABLE_NAME = 'customers_call' THEN v_call := NEW.id; ELSE v_call := NEW.call_id; END IF;
-    FOR v_id IN SELECT id FROM offers_proposal WHERE call_id = v_call AND state IN ('AWAITING', 'AUTHORISED', 'PRESENTED') ORDER BY id LOOP
-        PERFORM lapse_proposal(v_id, 'VOIDED');
-    END LOOP;
+    PERFORM lapse_proposals(ARRAY(SELECT id FROM offers_proposal WHERE call_id = v_call
+                                  AND state IN ('AWAITING', 'AUTHORISED', 'PRESENTED')), 'VOIDED');
     RETURN NULL;
 END
 $$;
@@ -374,25 +381,27 @@ CREATE TRIGGER releases_proposals AFTER UPDATE ON customers_call FOR EACH ROW
     EXECUTE FUNCTION release_call();
 CREATE TRIGGER releases_proposals AFTER INSERT ON customers_cancellation FOR EACH ROW EXECUTE FUNCTION release_call();
 
--- The clockwork: questions nobody answered and holds nobody used. Answers how many of each.
-CREATE FUNCTION expire_due(p_most int) RETURNS jsonb
+-- The clockwork: lets one question that nobody answered, or one hold that nobody used, go. Answers which, or NULL when no
+-- more is due. One at a time, so that no transaction holds the budgets of several calls.
+CREATE FUNCTION expire_next() RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE v_id bigint; v_call bigint; v_questions int := 0; v_holds int := 0;
+DECLARE v_due record;
 BEGIN
-    FOR v_id, v_call IN SELECT r.proposal_id, p.call_id FROM offers_approvalrequest r JOIN offers_proposal p ON p.id = r.proposal_id
-        WHERE r.state = 'OPEN' AND r.due_at <= desk_now() ORDER BY r.due_at LIMIT p_most
+    FOR v_due IN
+        SELECT r.proposal_id, p.call_id, 'question' AS what, r.due_at AS since
+        FROM offers_approvalrequest r JOIN offers_proposal p ON p.id = r.proposal_id WHERE r.state = 'OPEN' AND r.due_at <= desk_now()
+        UNION ALL
+        SELECT h.proposal_id, p.call_id, 'hold', h.expires_at
+        FROM offers_hold h JOIN offers_proposal p ON p.id = h.proposal_id WHERE h.ended_as = '' AND h.expires_at <= desk_now()
+        ORDER BY 4
     LOOP
-        -- The same order as everybody: call first. A call that is busy now is taken on the next tick.
-        PERFORM 1 FROM customers_call WHERE id = v_call FOR NO KEY UPDATE SKIP LOCKED;
-        IF FOUND THEN PERFORM lapse_proposal(v_id, 'EXPIRED'); v_questions := v_questions + 1; END IF;
+        -- The same order as everybody: the call first. One that is busy now is taken on a later tick.
+        PERFORM 1 FROM customers_call WHERE id = v_due.call_id FOR NO KEY UPDATE SKIP LOCKED;
+        CONTINUE WHEN NOT FOUND;
+        PERFORM lapse_proposals(ARRAY[v_due.proposal_id], 'EXPIRED');
+        RETURN v_due.what;
     END LOOP;
-    FOR v_id, v_call IN SELECT h.proposal_id, p.call_id FROM offers_hold h JOIN offers_proposal p ON p.id = h.proposal_id
-        WHERE h.ended_as = '' AND h.expires_at <= desk_now() ORDER BY h.expires_at LIMIT p_most
-    LOOP
-        PERFORM 1 FROM customers_call WHERE id = v_call FOR NO KEY UPDATE SKIP LOCKED;
-        IF FOUND THEN PERFORM lapse_proposal(v_id, 'EXPIRED'); v_holds := v_holds + 1; END IF;
-    END LOOP;
-    RETURN jsonb_build_object('questions', v_questions, 'holds', v_holds);
+    RETURN NULL;
 END
 $$;
 
@@ -413,13 +422,13 @@ DO $$
 DECLARE v_function text;
 BEGIN
     FOREACH v_function IN ARRAY ARRAY['budget_period', 'budget_open', 'budget_for', 'budget_set', 'ledger_take', 'ledger_hold', 'ledger_end',
-        'insert_proposal', 'withdraw_question', 'lapse_proposal', 'authorise_proposal', 'ask_approval', 'decide_approval', 'undo_decision',
-        'present_proposal', 'settle_proposal', 'expire_due', 'read_question', 'move_counter', 'release_call', 'offering_closed', 'call_event']
+        'insert_proposal', 'withdraw_question', 'lapse_proposals', 'ledger_lock', 'authorise_proposal', 'ask_approval', 'decide_approval', 'undo_decision',
+        'present_proposal', 'settle_proposal', 'expire_next', 'read_question', 'move_counter', 'release_call', 'offering_closed', 'call_event']
     LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION %I FROM PUBLIC', v_function);
     END LOOP;
     FOREACH v_function IN ARRAY ARRAY['budget_set', 'authorise_proposal', 'ask_approval', 'decide_approval', 'undo_decision',
-        'present_proposal', 'settle_proposal', 'expire_due', 'read_question']
+        'present_proposal', 'settle_proposal', 'expire_next', 'read_question']
     LOOP
         EXECUTE format('GRANT EXECUTE ON FUNCTION %I TO retention_desk_app', v_function);
     END LOOP;
