@@ -134,6 +134,12 @@ def rule_on(
     if code == RulingCode.REFUSED and not stands and approver_checks:
         reasons.append(ReasonCode.OVER_SUPERVISOR)
     searchable = priceable and not _fails(standing)
+    passes = priced is not None and not stands
+    nearest_own = nearest_approver = None
+    if searchable:
+        nearest_own = terms if passes and not _fails(own_checks) else _largest(terms, own, case)
+    if searchable and approver:
+        nearest_approver = terms if passes and not _fails(approver_checks) else _largest(terms, approver, case)
     return Ruling(
         code=code,
         priced=priced,
@@ -141,8 +147,8 @@ def rule_on(
         approver_checks=tuple(approver_checks),
         reasons=tuple(dict.fromkeys(reasons)),
         warnings=tuple(dict.fromkeys(check.code for check in failed if check.weight == Weight.ADVICE)),
-        nearest_own=_largest(terms, own, case) if searchable else None,
-        nearest_approver=_largest(terms, approver, case) if searchable and approver else None,
+        nearest_own=nearest_own,
+        nearest_approver=nearest_approver,
         who_can_lift=_who_can_lift(code, terms, priced, own, approver, ladder, case) if not stands else None,
         limit_version=own.limit.version_id if own.limit else None,
         approver_limit_version=approver.limit.version_id if approver and approver.limit else None,
@@ -244,6 +250,8 @@ def _standing_checks(authority: Authority, customer: CustomerFacts) -> Iterator[
     """Who may decide for whom: nobody for people they know; staff lines and watched accounts from supervisor up."""
     if authority.conflict_of_interest:
         yield Check(ReasonCode.CONFLICT_OF_INTEREST, ok=False, weight=Weight.AUTHORITY)
+    if not (customer.staff_line or customer.fraud_watch):
+        return
     may = authority.limit is not None and authority.limit.grade.rank >= Grade.SUPERVISOR.rank
     if customer.staff_line:
         yield Check(ReasonCode.CONFLICT_OF_INTEREST, ok=may, weight=Weight.AUTHORITY, detail="STAFF_LINE")
