@@ -90,7 +90,7 @@ class Bench:
         """Show the frame with this body, as this person."""
         request = asked(person or Person(), path="/bench/")
         with translation.override(language):
-            template = engines["django"].from_string(FRAME.replace("BODY", body))  # type: ignore[attr-defined]
+            template = engines["django"].from_string(FRAME.replace("BODY", body))
             self.answers["/bench/"] = (200, template.render({}, request))
         self.page.goto(f"{DESK}/bench/")
         return self.page

@@ -14,6 +14,8 @@
  *     data-values='{"20x6": 38400}'   expected value by slider x months, as the server worked it out; may be left out
  *     data-ruling="within"       written here and by the server: within, over, never. The stylesheet shows the
  *                                [data-when="over"] … that match
+ *     data-served                the sum is the server's alone: only slider and months are written while they move
+ *   [data-rules="over"]          in an answer that replaces a part of the form: its ruling, written onto the form
  *     data-served                kinds whose sums only the server can do: here only the slider's own value is written
  *   [data-rules="over"]          in the server's answer: the ruling it comes with
  *   input[data-slider]           range: per cent (data-unit="percent") or amount a month (data-unit="amount", minor)

@@ -69,7 +69,9 @@ function reveal(id, on) {
 function step(button) {
   const field = document.getElementById(button.dataset.for);
   const before = field.value;
-  field.value = String(Number(field.value) + Number(button.dataset.step));
+  const most = field.max === "" ? Infinity : Number(field.max);
+  const least = field.min === "" ? -Infinity : Number(field.min);
+  field.value = String(Math.min(most, Math.max(least, Number(field.value) + Number(button.dataset.step))));
   if (field.value === before) return;
   field.dispatchEvent(new Event("input", { bubbles: true }));
   field.dispatchEvent(new Event("change", { bubbles: true }));

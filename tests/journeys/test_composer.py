@@ -45,6 +45,34 @@ def test_composer_shows_the_limit_before_it_is_met(bench: Bench) -> None:
     expect(page.get_by_text("Within your limit")).to_be_visible()
 
 
+def test_server_has_the_last_word_and_its_correction_is_marked(bench: Bench) -> None:
+    cost = '<output data-out="cost"></output>'
+    asking = f'<p id="sum" hx-get="/preview/" hx-trigger="check" hx-swap="outerHTML">{cost}</p>'
+    page = bench.open(COMPOSER.replace(cost, asking))
+    bench.answers["/preview/"] = (200, '<p id="sum" data-rules="over"><output data-out="cost">$99.00</output></p>')
+    page.click("#more")
+    expect(page.locator("[data-out=cost]")).to_have_text("$96.00")
+
+    page.evaluate("htmx.trigger('#sum', 'check')")
+
+    expect(page.locator("[data-out=cost].is-corrected")).to_have_text("$99.00")
+    expect(page.get_by_text("Needs supervisor")).to_be_visible()
+    expect(page.locator("[data-out=cost]:not(.is-corrected)")).to_be_visible()
+
+
+def test_steps_stay_within_the_range(bench: Bench) -> None:
+    page = bench.open(
+        '<input id="months" type="number" min="1" max="3" value="2" aria-label="Months">'
+        '<button type="button" id="up" data-for="months" data-step="2">More</button>'
+        '<button type="button" id="down" data-for="months" data-step="-9">Less</button>'
+    )
+
+    page.click("#up")
+    assert page.input_value("#months") == "3"
+    page.click("#down")
+    assert page.input_value("#months") == "1"
+
+
 def test_clocks_run_from_the_servers_moments_and_speak_twice(bench: Bench) -> None:
     body = """<b id="up" role="timer" data-since="{{ now|add:"-277" }}">04:30</b>
     <b id="due" role="timer" data-since="{{ now|add:"-85" }}" data-due="120" data-fill="#fill" data-say-75="Nearly due"
@@ -54,7 +82,7 @@ def test_clocks_run_from_the_servers_moments_and_speak_twice(bench: Bench) -> No
     page = bench.page
     page.clock.install(time=1_000_000)
     # The computer's clock is far off; the frame says what the server's was.
-    frame = engines["django"].from_string(  # type: ignore[attr-defined]
+    frame = engines["django"].from_string(
         "{% extends 'base.html' %}{% block page %}<main id='main'>" + body + "</main>{% endblock %}"
     )
     now = 1_795_000_000
