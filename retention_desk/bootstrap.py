@@ -147,14 +147,14 @@ def _runs(command: Sequence[str | Path], *, show: bool = False) -> bool:
     output = None if show else subprocess.DEVNULL
     try:
         done = subprocess.run(
-            list(command), cwd=PROJECT, env=_environment(os.environ), stdout=output, stderr=output, check=False
+            list(command), cwd=PROJECT, env=installer_environment(os.environ), stdout=output, stderr=output, check=False
         )
     except OSError:
         return False
     return done.returncode == 0
 
 
-def _environment(given: Mapping[str, str]) -> dict[str, str]:
+def installer_environment(given: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of the installers: our ``.venv``, and no cache where there is no home to keep it in."""
     environment = dict(given) | {"UV_PROJECT_ENVIRONMENT": str(VENV)}
     environment.pop("VIRTUAL_ENV", None)

@@ -119,7 +119,7 @@ def _own_valkey_database(url: str, worker: str) -> str:
     parts = urlsplit(url)
     number = 2 * int(worker.removeprefix("gw") or 0)
     if parts.scheme == "unix":
-        return urlunsplit(parts._replace(query=f"db={number}"))
+        return f"unix://{parts.path}?db={number}"
     return urlunsplit(parts._replace(path=f"/{number}"))
 
 

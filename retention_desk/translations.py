@@ -18,7 +18,7 @@ def problems(locale: Path) -> list[str]:
     for file in sorted(locale.glob("*/LC_MESSAGES/*.po")):
         name = file.relative_to(locale)
         try:
-            catalog = _read(file)
+            catalog = read(file)
         except (PoFileError, UnicodeDecodeError) as error:
             found.append(f"{name}: cannot be read: {error}")
             continue
@@ -38,7 +38,8 @@ def compile_catalog(catalog: Catalog) -> bytes:
     return buffer.getvalue()
 
 
-def _read(file: Path) -> Catalog:
+def read(file: Path) -> Catalog:
+    """Read one ``.po`` file, which must be well formed."""
     with file.open("rb") as opened:
         return read_po(opened, locale=file.parent.parent.name, abort_invalid=True)
 

@@ -3,7 +3,6 @@
 Test bodies run as the application's role; what only the owner may do goes through a fixture.
 """
 
-import datetime as dt
 import os
 from collections.abc import Iterator
 
@@ -13,7 +12,7 @@ from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from tests.browser import browser, new_page, page
-from tests.database import Connection, Seeds, TestDatabase, owner_connection
+from tests.database import DeskClock, Seeds, TestDatabase, owner_connection
 from tests.live import _live_environment, _live_web, live_desk, live_worker
 
 __all__ = ["_live_environment", "_live_web", "browser", "live_desk", "live_worker", "new_page", "page"]
@@ -39,39 +38,6 @@ def owner_db(transactional_db: None) -> Iterator[psycopg.Cursor[tuple[object, ..
     """A cursor as the owner of the schema. Its statements commit at once, and the flush after the test undoes rows."""
     with owner_connection() as connection, connection.cursor() as cursor:
         yield cursor
-
-
-class DeskClock:
-    """The database's clock for deadlines and ``recorded_at``: it stands still at the time that was set."""
-
-    def __init__(self, owner: Connection) -> None:
-        self._owner = owner
-        found = owner.execute("SELECT pg_get_functiondef('desk_now()'::regprocedure)").fetchone()
-        self._original = str(found[0]) if found else ""
-        self._now: dt.datetime | None = None
-
-    def set(self, now: dt.datetime) -> None:
-        """Stop the clock at ``now`` (an aware time)."""
-        if now.tzinfo is None:
-            raise ValueError("the clock needs a time with a zone")
-        self._now = now
-        self._owner.execute(
-            "CREATE OR REPLACE FUNCTION desk_now() RETURNS timestamptz LANGUAGE sql STABLE "
-            f"AS $$ SELECT timestamptz '{now.isoformat()}' $$"
-        )
-
-    def advance(self, by: dt.timedelta) -> None:
-        """Move the stopped clock on, or stop a running one ``by`` from now."""
-        if self._now is None:
-            row = self._owner.execute("SELECT desk_now()").fetchone()
-            assert row is not None
-            assert isinstance(row[0], dt.datetime)
-            self._now = row[0]
-        self.set(self._now + by)
-
-    def restore(self) -> None:
-        """Let the clock run again."""
-        self._owner.execute(self._original)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The test database: migrated once as the owner, copied for every worker, and emptied fast between tests."""
 
+import datetime as dt
 import graphlib
 import os
 from collections.abc import Iterator
@@ -37,6 +38,8 @@ class TestDatabase:
                 owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(template)))
                 _use(template)
                 call_command("migrate", database="owner", verbosity=0)
+                with owner_connection() as migrated:
+                    migrated.execute(_CLOCK)
             if share:
                 _use(made.name)
                 owner.execute(
@@ -52,6 +55,39 @@ class TestDatabase:
         _use(self.maintenance)
         with owner_connection(self.maintenance) as owner:
             owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name)))
+
+
+# A table, not a new function each time: a session that is in a transaction would go on using the function it knows.
+_CLOCK = """
+CREATE SCHEMA desk_test;
+CREATE TABLE desk_test.clock (stands_at timestamptz);
+INSERT INTO desk_test.clock VALUES (NULL);
+GRANT USAGE ON SCHEMA desk_test TO PUBLIC;
+GRANT SELECT ON desk_test.clock TO PUBLIC;
+CREATE OR REPLACE FUNCTION desk_now() RETURNS timestamptz LANGUAGE sql VOLATILE PARALLEL SAFE AS
+    $$ SELECT coalesce((SELECT stands_at FROM desk_test.clock), clock_timestamp()) $$;
+"""
+
+
+class DeskClock:
+    """The database's clock for deadlines and ``recorded_at``: stopped by a test, it stands where it was put."""
+
+    def __init__(self, owner: Connection) -> None:
+        self._owner = owner
+
+    def set(self, now: dt.datetime) -> None:
+        """Stop the clock at ``now`` (an aware time). Every session sees it from its next statement on."""
+        if now.tzinfo is None:
+            raise ValueError("the clock needs a time with a zone")
+        self._owner.execute("UPDATE desk_test.clock SET stands_at = %s", [now])
+
+    def advance(self, by: dt.timedelta) -> None:
+        """Move the stopped clock on, or stop a running one ``by`` from now."""
+        self._owner.execute("UPDATE desk_test.clock SET stands_at = desk_now() + %s", [by])
+
+    def restore(self) -> None:
+        """Let the clock run again."""
+        self._owner.execute("UPDATE desk_test.clock SET stands_at = NULL")
 
 
 def owner_connection(name: str | None = None) -> Connection:

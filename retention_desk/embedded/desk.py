@@ -26,7 +26,7 @@ from retention_desk.embedded.claim import AlreadyRunning, Claim
 from retention_desk.embedded.places import PROJECT, UnsafePlace, data_directory, runtime_directory
 from retention_desk.embedded.postgres import Postgres
 from retention_desk.embedded.processes import CannotStart
-from retention_desk.embedded.roles import CannotProvision
+from retention_desk.embedded.roles import CannotProvision, provision_app_role
 from retention_desk.embedded.supervisor import ChildEnded, StopAsked, Supervisor, stop_on_signals
 from retention_desk.embedded.valkey import Valkey
 
@@ -119,8 +119,6 @@ class Desk:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.supervisor = Supervisor()
-        self.postgres: Postgres | None = None
-        self.valkey: Valkey | None = None
         self.runtime: Path | None = None
         self._claim: Claim | None = None
 
@@ -134,22 +132,7 @@ class Desk:
         """Start everything and return when the page answers."""
         began = time.monotonic()
         options, say = self.options, self.supervisor.say
-        given = environment.given()
-        self.runtime = sockets = runtime_directory(options.data)
-        if given.owner_url is None:
-            self.postgres = Postgres(options.data, sockets)
-            self._server("postgres", self.postgres, with_signal=signal.SIGINT)
-        if given.redis_url is None:
-            self.valkey = Valkey(sockets)
-            self._server("valkey", self.valkey)
-        addresses = environment.complete(
-            given,
-            options.data,
-            owner_url=self.postgres.owner_url if self.postgres else None,
-            app_url=self.postgres.app_url if self.postgres else None,
-            redis_url=self.valkey.url if self.valkey else None,
-            host=options.host,
-        )
+        addresses = self._start_servers()
         say("desk", "bringing the database up to date")
         owner = addresses.for_commands()
         self.supervisor.run("migrate", [*MANAGE, "migrate", "--no-input", "--verbosity", "0"], env=owner, cwd=PROJECT)
@@ -175,6 +158,26 @@ class Desk:
             shutil.rmtree(self.runtime, ignore_errors=True)
         if self._claim is not None:
             self._claim.release()
+
+    def _start_servers(self) -> environment.Addresses:
+        """Start the servers that were not given and return everything that the processes may be told."""
+        data, given = self.options.data, environment.given()
+        self.runtime = runtime_directory(data)
+        owner_url, app_url, redis_url = given.owner_url, given.app_url, given.redis_url
+        if owner_url is None:
+            postgres = Postgres(data, self.runtime)
+            self._server("postgres", postgres, with_signal=signal.SIGINT)
+            owner_url, app_url = postgres.owner_url, postgres.app_url
+        elif app_url is None:
+            app_url = provision_app_role(owner_url, secret_file=data / "app-role")
+        if redis_url is None:
+            valkey = Valkey(self.runtime)
+            self._server("valkey", valkey)
+            redis_url = valkey.url
+        assert app_url is not None
+        return environment.complete(
+            data, owner_url=owner_url, app_url=app_url, redis_url=redis_url, host=self.options.host
+        )
 
     def _server(self, name: str, server: Postgres | Valkey, *, with_signal: signal.Signals = signal.SIGTERM) -> None:
         try:

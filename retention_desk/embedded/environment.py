@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from retention_desk.embedded import roles
 from retention_desk.embedded.claim import is_running
 from retention_desk.embedded.places import data_directory
 
@@ -84,35 +83,22 @@ def given() -> Given:
     )
 
 
-def complete(
-    given: Given,
-    data: Path,
-    *,
-    owner_url: str | None,
-    app_url: str | None,
-    redis_url: str | None,
-    host: str,
-) -> Addresses:
-    """Put given and embedded servers together with the desk's own secret; make the serving login if it is missing.
-
-    Raises roles.CannotProvision, or psycopg.OperationalError where the given server does not answer.
-    """
-    owner = given.owner_url or owner_url or ""
-    app = given.app_url or app_url or roles.provision_app_role(owner, secret_file=data / "app-role")
+def complete(data: Path, *, owner_url: str, app_url: str, redis_url: str, host: str) -> Addresses:
+    """Put the servers together with what the desk keeps in its data directory, and make that on the first start."""
     static = data / "static"
     static.mkdir(exist_ok=True)
     common = {
         "DESK_DATA": str(data),
         "DESK_EMBEDDED": "1",
         "PYTHONUNBUFFERED": "1",
-        "REDIS_URL": given.redis_url or redis_url or "",
+        "REDIS_URL": redis_url,
         "SECRET_KEY": os.environ.get("SECRET_KEY") or secret(data / "secret-key"),
         "STATIC_ROOT": str(static),
     }
     if host not in LOOPBACK and not os.environ.get("ALLOWED_HOSTS"):
         # Whoever opens the desk to the network does not know under which names it will be reached.
         common["ALLOWED_HOSTS"] = "*"
-    return Addresses(owner_url=owner, app_url=app, common=common)
+    return Addresses(owner_url=owner_url, app_url=app_url, common=common)
 
 
 def secret(file: Path) -> str:

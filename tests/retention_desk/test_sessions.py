@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
 
 def who(request: HttpRequest) -> HttpResponse:
-    request = cast(DeskRequest, request)
+    request = cast("DeskRequest", request)
     if not request.user.is_authenticated:
         return JsonResponse({"user": None})
     seat = request.seat
