@@ -85,9 +85,10 @@ class ClosedCall:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """A customer's cancel contacts within 7 days of the first.
+    """A customer's calls within 7 days of the first.
 
-    `deciding_call_id` gave the outcome and says whose episode it is; `cost_minor` sums all its calls.
+    `deciding_call_id` gave the outcome and says whose episode it is; `cost_minor` sums all its calls; `contacts` counts
+    those that were cancel contacts.
     """
 
     customer_id: int
@@ -97,7 +98,7 @@ class Episode:
     outcome: Outcome
     controllable: bool
     cost_minor: int
-    calls: int
+    contacts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,18 +170,17 @@ def episodes(calls: Iterable[ClosedCall]) -> tuple[Episode, ...]:
 
     An episode holds a customer's calls within 7 days of its first; the next call after that begins another. Its last
     definitive disposition stands, so that a save that is cancelled days later is a cancellation; only where no call was
-    definitive does the last undecided one stand. Calls that are no cancel contact are left out.
+    definitive does the last undecided one stand. A call that is no cancel contact can begin an episode, because when it
+    comes in nobody knows what it will be; but it decides nothing, and an episode of such calls alone is none.
     """
     by_customer: dict[int, list[list[ClosedCall]]] = defaultdict(list)
     for call in sorted(calls, key=lambda call: (call.opened_at, call.call_id)):
-        if OUTCOMES[call.disposition] is None:
-            continue
         groups = by_customer[call.customer_id]
         if groups and call.opened_at - groups[-1][0].opened_at < EPISODE:
             groups[-1].append(call)
         else:
             groups.append([call])
-    found = [_episode(group) for groups in by_customer.values() for group in groups]
+    found = [episode for groups in by_customer.values() for group in groups if (episode := _episode(group))]
     return tuple(sorted(found, key=lambda episode: (episode.opened_at, episode.first_call_id)))
 
 
@@ -290,18 +290,24 @@ def cost_per_save(*, n: int, saves: int, cost_minor: int, cost_squared: int, cos
     return Amount(value, max(low, 0), high, saves, too_few=saves < TOO_FEW)
 
 
-def _episode(group: list[ClosedCall]) -> Episode:
-    """One episode from its calls, oldest first."""
-    classed = [(call, outcome_of(call.disposition, offer_accepted=call.offer_accepted)) for call in group]
-    definitive = [(call, outcome) for call, outcome in classed if outcome not in (None, Outcome.U)]
-    deciding, outcome = definitive[-1] if definitive else (group[-1], Outcome.U)
+def _episode(group: list[ClosedCall]) -> Episode | None:
+    """One episode from its calls, oldest first; None where none of them is a cancel contact."""
+    contacts = [
+        (call, outcome)
+        for call in group
+        if (outcome := outcome_of(call.disposition, offer_accepted=call.offer_accepted)) is not None
+    ]
+    if not contacts:
+        return None
+    definitive = [contact for contact in contacts if contact[1] != Outcome.U]
+    deciding, outcome = (definitive or contacts)[-1]
     return Episode(
         customer_id=group[0].customer_id,
         first_call_id=group[0].call_id,
         deciding_call_id=deciding.call_id,
         opened_at=group[0].opened_at,
-        outcome=outcome or Outcome.U,
+        outcome=outcome,
         controllable=deciding.controllable,
         cost_minor=sum(call.cost_minor for call in group),
-        calls=len(group),
+        contacts=len(contacts),
     )

@@ -105,8 +105,12 @@ def test_every_disposition_is_decided() -> None:
         # Customers are apart, and order of arrival does not matter.
         ([call(2, 1, LEFT, customer=2), call(1, 0, SAVED)], [(1, 1, A, 1), (2, 2, X, 1)]),
         ([call(2, 3, LEFT), call(1, 0, SAVED)], [(1, 2, X, 2)]),
-        # What is no cancel contact neither counts nor opens an episode.
-        ([call(1, 0, DispositionKind.NO_CANCEL_INTENT), call(2, 6, SAVED), call(3, 8, LEFT)], [(2, 3, X, 2)]),
+        # What is no cancel contact may begin an episode and decides nothing.
+        (
+            [call(1, 0, DispositionKind.NO_CANCEL_INTENT), call(2, 6, SAVED), call(3, 8, LEFT)],
+            [(1, 2, A, 1), (3, 3, X, 1)],
+        ),
+        ([call(1, 0, BACK), call(2, 1, DispositionKind.UNAUTHORISED_CALLER)], [(1, 1, U, 1)]),
         ([call(1, 0, DispositionKind.UNAUTHORISED_CALLER)], []),
         # Two at the same moment: the later number decides.
         ([call(2, 0, LEFT), call(1, 0, SAVED)], [(1, 2, X, 2)]),
@@ -114,7 +118,8 @@ def test_every_disposition_is_decided() -> None:
 )
 def test_calls_collapse_into_episodes(calls: list[ClosedCall], found: list[tuple[int, int, Outcome, int]]) -> None:
     assert [
-        (episode.first_call_id, episode.deciding_call_id, episode.outcome, episode.calls) for episode in episodes(calls)
+        (episode.first_call_id, episode.deciding_call_id, episode.outcome, episode.contacts)
+        for episode in episodes(calls)
     ] == found
 
 
@@ -139,7 +144,9 @@ CALLS = st.lists(
 def test_every_contact_is_in_exactly_one_episode(calls: list[ClosedCall]) -> None:
     found = episodes(calls)
 
-    assert sum(episode.calls for episode in found) == sum(1 for one in calls if OUTCOMES[one.disposition] is not None)
+    assert sum(episode.contacts for episode in found) == sum(
+        1 for one in calls if OUTCOMES[one.disposition] is not None
+    )
     assert episodes(reversed(calls)) == found
     starts: dict[int, datetime] = {}
     for episode in found:
