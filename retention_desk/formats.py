@@ -109,6 +109,7 @@ def number(value: float | Decimal, digits: int = 0, *, language: str) -> str:
     return _true_minus(format_decimal(rounded + 0, pattern, locale=_locale(language)))
 
 
+@lru_cache(maxsize=4096)
 def percent(fraction: float | Decimal, digits: int = 0, *, language: str) -> str:
     """Write a fraction (0 to 1) as per cent: 0.438 with one digit is `43.8%`, in German `43,8 %`."""
     locale = _locale(language)
@@ -162,11 +163,13 @@ def tenure(months: int, *, language: str) -> str:
     return " ".join(parts)
 
 
+@lru_cache(maxsize=4096)
 def long_date(day: dt.date, *, language: str) -> str:
     """Write a date with its year: `Jan 14, 2027`, `14.01.2027`, `14 ม.ค. 2570`."""
     return _with_era(day, _locale(language).date_formats["medium"].pattern, language)
 
 
+@lru_cache(maxsize=4096)
 def near_date(day: dt.date, *, language: str) -> str:
     """Write a date of this or the next months without its year: `Nov 12`, `12. Nov.`."""
     return format_skeleton("MMMd", day, locale=_locale(language))

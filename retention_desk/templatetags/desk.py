@@ -5,6 +5,7 @@ for `None`. What a value looks like is decided in `retention_desk.formats`.
 """
 
 import datetime as dt
+import functools
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -25,13 +26,15 @@ Number = int | float | Decimal
 @register.simple_tag
 def icon(name: str, classes: str = "") -> SafeString:
     """Draw an icon of the sprite: `{% icon "lock" "i--sm" %}`. Decoration: the word beside it carries the meaning."""
-    return format_html(
-        '<svg class="i{}{}" aria-hidden="true"><use href="{}#{}"/></svg>',
-        " " if classes else "",
-        classes,
-        static("vendor/icons.svg"),
-        name,
-    )
+    return _icon(name, classes)
+
+
+@functools.lru_cache(maxsize=1024)
+def _icon(name: str, classes: str) -> SafeString:
+    # A call screen has a hundred icons, and looking up the sprite's address is most of the work.
+    sprite = static("vendor/icons.svg")
+    every = f"i {classes}" if classes else "i"
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', every, sprite, name)
 
 
 @register.simple_tag
