@@ -17,11 +17,11 @@ Row = TypeVar("Row")
 
 def decode(kind: type[Row], data: Mapping[str, Any]) -> Row:
     """A `kind` from an object whose keys are its field names. KeyError when a field without default is missing."""
-    return typing.cast("Row", _reader(kind)(data))
+    return typing.cast("Row", _reader(typing.cast("typing.Hashable", kind))(data))
 
 
 @functools.cache
-def _reader(hint: Any) -> Callable[[Any], Any]:
+def _reader(hint: typing.Hashable) -> Callable[[Any], Any]:
     """How a value of this type is read."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):

@@ -25,7 +25,7 @@ class Answer:
     """What was answered when the key was first used."""
 
     code: str
-    object_id: int | None
+    object_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Claim:
     body_hash: bytes
     answer: Answer | None
 
-    def settle(self, *, object_id: int | None, code: str = "OK") -> None:
+    def settle(self, *, object_id: int, code: str = "OK") -> None:
         """Keep the answer for whoever comes with the same key."""
         if self.key is None:
             return

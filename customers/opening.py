@@ -44,7 +44,7 @@ def open_call(
         with transaction.atomic():
             claim = keys.claim(key=key, act=Act.CALL_OPENED, by=by, body=body)
             if claim.answer:
-                return claim.answer.object_id or 0
+                return claim.answer.object_id
             if (open_id := queries.open_call_of(by=by)) is not None:
                 raise Refused("CALL_OPEN", call_id=open_id)
             customer = Customer.objects.filter(pk=customer_id).first() if customer_id is not None else None

@@ -113,9 +113,9 @@ def _deliver(message: Message, send: Sender) -> int:
     except NotNow as not_now:
         _postpone(message, not_now.code)
         return 0
-    except Exception as trouble:
-        # Whatever a sender trips over must not keep the other messages back.
-        log.warning("outbox message %s of %s was not sent", message.key, message.topic, exc_info=True)
+    except Exception as trouble:  # noqa: BLE001 (whatever a sender trips over must not keep the others back)
+        # Its kind only: what a mail server answers names the person who was written to.
+        log.warning("outbox message %s was not sent: %s", message.key, type(trouble).__name__)
         _postpone(message, type(trouble).__name__)
         return 0
     with connection.cursor() as cursor:

@@ -25,7 +25,7 @@ def as_json(value: Mapping[str, object] | None) -> str | None:
     return None if value is None else json.dumps(value, cls=DjangoJSONEncoder)
 
 
-def read_json(text: str, parameters: Mapping[str, object]) -> Any:
+def read_json(text: str, parameters: Mapping[str, Any]) -> Any:
     """Run a statement whose one column is jsonb; None when it has no row."""
     with connection.cursor() as cursor:
         cursor.execute(text, parameters)

@@ -6,6 +6,8 @@ Written out, so that a later change of `customers.conduct` is a new version and 
 from datetime import date
 
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 POLICIES = [
     {
@@ -77,7 +79,7 @@ POLICIES = [
 ]
 
 
-def add(apps, schema_editor):
+def add(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Write both as version 1."""
     policies = apps.get_model("customers", "ConductPolicy").objects.using(schema_editor.connection.alias)
     for policy in POLICIES:

@@ -13,7 +13,7 @@ from customers.models import AuditEvent, Call, CallEvent, CallReason, ConductPol
 from customers.refusals import InFlight, KeyReused, NotYours, Refused
 from retention_desk.people.models import User
 from tests import builders
-from tests.conftest import DeskClock
+from tests.database import DeskClock
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +75,7 @@ def test_open_stamps_policy_and_worth_and_records_what_was_seen(ann: User) -> No
     assert 50 < call.risk_percent < 100
     assert call.episode_id == call.pk
     seen = AuditEvent.objects.get(act="CALL_OPENED", call_id=call.pk)
+    assert seen.after is not None
     assert seen.actor_id == ann.pk
     assert seen.customer_id == customer.pk
     assert seen.after["lines"] == [line.pk]

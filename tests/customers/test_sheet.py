@@ -10,7 +10,7 @@ from customers.choices import CallEventKind, InteractionKind, ProductKind
 from customers.models import Call, CallEvent
 from customers.refusals import NotYours, Refused
 from tests import builders
-from tests.conftest import DeskClock
+from tests.database import DeskClock
 
 pytestmark = pytest.mark.django_db
 
