@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from retention_desk.embedded import roles
 from retention_desk.embedded.postgres import Postgres
@@ -67,6 +69,10 @@ class Servers:
 
     def stop(self) -> None:
         """Stop what was started and remove every trace."""
+        if self.postgres is None and self.started:
+            with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
+                name = sql.Identifier(f"test_desk_{os.environ[_RUN]}")
+                owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
         if self.made_login_at:
             roles.drop_app_role(self.made_login_at, os.environ["DATABASE_URL"])
         for server in (self.valkey, self.postgres):

@@ -85,7 +85,7 @@ def _translations() -> str | None:
 
 
 def _deployment() -> str | None:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("DESK_")}
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return _runs(*MANAGE, "check", "--deploy", "--fail-level", "WARNING", env=inherited | PRODUCTION)
 
 
