@@ -27,7 +27,7 @@ CREATE FUNCTION desk_fold(words text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
     SELECT replace(replace(replace(replace(translate(lower(words),
         'àáâãäåāăąçćčďđèéêëēėęěğìíîïīįıłľñńňòóôõöøōőŕřśšşșťțùúûüūůűųýÿźžż''’-',
-        'aaaaaaaaacccddeeeeeeeegiiiiiiillnnnoooooooorrsssssttuuuuuuuuyyzzz  '),
+        'aaaaaaaaacccddeeeeeeeegiiiiiiillnnnoooooooorrssssttuuuuuuuuyyzzz   '),
         'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th')
 $$;
 

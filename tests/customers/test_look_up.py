@@ -1,0 +1,209 @@
+"""Finding a customer: in any form, in one statement, by index ranges."""
+
+import pytest
+from django.db import connection
+from pytest_django import DjangoAssertNumQueries
+
+from customers import names
+from customers.look_up import Found, LookUp, LookUpKind, Matched, look_up
+from customers.models import Customer, FamilyNameDeletion
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def marlene() -> Customer:
+    """The one who is looked for, among others."""
+    others = [("Imani", "Castle", "Oakland"), ("Tom", "Tennison", "Fresno"), ("Ulrike", "Müller-Thurgau", "Reno")]
+    for place, (given, family, town) in enumerate(others):
+        builders.make_customer(
+            given_name=given,
+            family_name=family,
+            town=town,
+            account_number=f"9001-{place}",
+            phone=f"+1559555019{place}",
+            email=f"{given.lower()}@example.org",
+        )
+    made = builders.make_customer(
+        given_name="Marlene",
+        family_name="Tennant",
+        account_number="8842-0031-77",
+        phone="+15595550142",
+        other_phone="+491715550117",
+        email="Marlene.Tennant@example.com",
+    )
+    names.remember_all_names()
+    return made
+
+
+def find(text: str, **other: object) -> LookUp:
+    """Look up in a company of the United States."""
+    given = {"text": text, "region": "US"} | other
+    return look_up(**given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "matched"),
+    [
+        ("+1 559 555 0142", Matched.PHONE),
+        ("(559) 555-0142", Matched.PHONE),
+        ("559.555.0142", Matched.PHONE),
+        ("1-559-555-0142", Matched.PHONE),
+        ("5550142", Matched.PHONE),
+        ("0142", Matched.PHONE),
+        ("011 49 171 5550117", Matched.OTHER_PHONE),
+        ("8842003177", Matched.ACCOUNT),
+        ("8842-0031-77", Matched.ACCOUNT),
+        ("8842 0031", Matched.ACCOUNT),
+        ("marlene.tennant@example.com", Matched.EMAIL),
+        ("MARLENE.TENNANT@ex", Matched.EMAIL),
+        ("tennant", Matched.NAME),
+        ("TENNA", Matched.NAME),
+        ("marlene", Matched.NAME),
+        ("marlene tennant", Matched.NAME),
+        ("Tennant, Marlene", Matched.NAME),
+        ("tennant m", Matched.NAME),
+        ("tennant fresno", Matched.NAME),
+        ("marlene tennant fres", Matched.NAME),
+        ("tennant marlene fresno", Matched.NAME),
+        ("tenant", Matched.NAME_NEARLY),
+        ("tennnant", Matched.NAME_NEARLY),
+        ("tennamt", Matched.NAME_NEARLY),
+        ("tenannt", Matched.NAME_NEARLY),
+        ("marlene tennamt fresno", Matched.NAME_NEARLY),
+    ],
+)
+def test_one_statement_finds_her_whatever_is_said(
+    marlene: Customer, text: str, matched: Matched, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(1):
+        found = find(text)
+
+    assert [(row.customer_id, row.matched) for row in found.rows] == [(marlene.pk, matched)]
+    assert not found.more
+
+
+@pytest.mark.parametrize(
+    "text", ["tennant oakland", "castle marlene", "0143", "8842-0031-78", "xyz", "@", "%", "' OR 1=1"]
+)
+def test_what_does_not_fit_finds_nobody(marlene: Customer, text: str) -> None:
+    assert find(text).rows == ()
+
+
+@pytest.mark.parametrize("text", ["", "te", "  a ", "+1"])
+def test_too_short_looks_for_nothing(
+    marlene: Customer, text: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(0):
+        assert find(text).kind is None
+
+
+def test_german_trunk_prefix_is_understood_in_a_german_company(marlene: Customer) -> None:
+    found = look_up(text="0171 5550117", region="DE")
+
+    assert found.kind == LookUpKind.PHONE
+    assert [row.matched for row in found.rows] == [Matched.OTHER_PHONE]
+
+
+def test_names_are_found_without_their_accents_and_by_any_part_of_a_double(marlene: Customer) -> None:
+    for text in ("muller", "MÜLLER-THURGAU", "ulrike müller"):
+        assert [row.name for row in find(text).rows] == ["Ulrike Müller-Thurgau"]
+
+
+def test_kind_can_be_forced(marlene: Customer) -> None:
+    assert find("8842003177", kind=LookUpKind.PHONE).rows == ()
+    assert [row.matched for row in find("8842003177", kind=LookUpKind.ACCOUNT).rows] == [Matched.ACCOUNT]
+
+
+def test_rows_are_masked_and_flagged(marlene: Customer) -> None:
+    Customer.objects.filter(pk=marlene.pk).update(kind="BUSINESS", left_on="2026-05-01", care_needed=True)
+    ann = builders.make_agent()
+    builders.make_call(ann, marlene)
+
+    (row,) = find("tennant marlene").rows
+
+    assert row == Found(
+        customer_id=marlene.pk,
+        name="Marlene Tennant",
+        account_tail="3177",
+        phone_tail="42",
+        town="Fresno",
+        region="California",
+        matched=Matched.NAME,
+        is_business=True,
+        left=True,
+        care_needed=True,
+        staff_line=False,
+        open_call_agent="Ann Holt",
+    )
+
+
+def test_at_most_twenty_and_a_word_that_there_are_more() -> None:
+    for number in range(22):
+        builders.make_customer(given_name=f"Anna{number:02d}", family_name="Okafor", email="")
+
+    found = find("okafor")
+
+    assert len(found.rows) == 20
+    assert found.more
+    assert [row.name for row in found.rows[:2]] == ["Anna00 Okafor", "Anna01 Okafor"]
+    assert not find("okafor anna0").more
+
+
+@pytest.mark.parametrize(
+    ("text", "index"),
+    [
+        ("0142", "customer_by_phone"),
+        ("884200", "customer_account_unique"),
+        ("marlene.t@x", "customer_by_email"),
+        ("tennant", "customer_by_family"),
+        ("marlene", "customer_by_given"),
+        ("tennamt", "family_name_deletion_once"),
+    ],
+)
+def test_no_look_up_reads_the_whole_table(text: str, index: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO customers_customer (account_number, kind, given_name, family_name, phone, other_phone, email,
+                   street, town, region, postcode, country, jurisdiction, languages, currency, left_reason,
+                   balance_minor, past_due_minor, payment_method, care_needed, do_not_offer, fraud_watch, staff_line,
+                   facts, created_at, changed_at)
+               SELECT 'A' || n, 'PRIVATE', 'g' || md5(n::text), 'f' || md5(n::text), '+1559' || lpad(n::text, 7, '0'),
+                   '', n || '@example.com', '', 'Fresno', '', '', 'US', '', '{}', 'USD', '', 0, 0, '', false, false,
+                   false, false, '{}', now(), now()
+               FROM generate_series(1, 5000) n"""
+        )
+        cursor.execute("ANALYZE customers_customer")
+    names.remember_all_names()
+    statements: list[tuple[str, object]] = []
+
+    def keep(execute: object, sql: str, parameters: object, many: bool, context: object) -> object:
+        statements.append((sql, parameters))
+        return execute(sql, parameters, many, context)  # type: ignore[operator]
+
+    with connection.execute_wrapper(keep):
+        find(text)
+    (sql, parameters), *_ = statements
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + sql, parameters)  # type: ignore[arg-type]
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+
+    assert "Seq Scan on customers_customer" not in plan
+    assert "Seq Scan on customers_familynamedeletion" not in plan
+    assert index in plan
+
+
+def test_fold_is_the_databases_fold() -> None:
+    letters = [chr(code) for code in (*range(0x20, 0x7F), *range(0xE0, 0x180), 0x2019, 0x219, 0x21B)]
+
+    with connection.cursor() as cursor:
+        for sign in [*letters, *"ÀÉÖŁÑŠÞÆŒ"]:
+            cursor.execute("SELECT desk_fold(%s)", [sign])
+            assert cursor.fetchone()[0] == names.fold(sign), sign
+
+
+def test_dictionary_remembers_every_name_once() -> None:
+    assert names.remember_names(["tennant", "tennant", "li", ""]) == 7
+    assert names.remember_names(["tennant"]) == 0
+    assert set(FamilyNameDeletion.objects.values_list("deletion", flat=True)) == set(names.deletions("tennant"))
