@@ -1,0 +1,346 @@
+"""From the call sheet and the offer sheet to what the call screen's templates print.
+
+Decides which panel stands on the right and which words a row needs; it works nothing out that the domain has worked
+out already, and it reads nothing.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from babel import Locale
+from django.utils.translation import get_language, to_locale
+
+from customers import reading
+from customers.choices import CallState, DispositionKind, IdentityResult, OpeningIntent, PriceCause, ProductKind
+from customers.conduct import Duty, Verdict
+from customers.refusals import Refused
+from customers.sheet import CallSheet, HistoryEntry
+from offers.authorisation import OfferSheet
+from offers.choices import ApprovalState, ProposalState, RulingCode
+from offers.standing import Made
+from retention_desk.calls import composer, endings
+from retention_desk.calls.composer import Shown
+from retention_desk.calls.forms import ComplaintForm, IdentityForm, OpeningForm
+from retention_desk.calls.listing import Wish, listing, offer_row
+from retention_desk.calls.words import EVENT_ICONS, IDENTITY_CHECKS
+
+PANELS = {
+    "compose": "calls/offer_compose.html",
+    "presented": "calls/offer_presented.html",
+    "waiting": "calls/offer_waiting.html",
+    "answered": "calls/offer_answered.html",
+    "accepted": "calls/offer_accepted.html",
+    "none": "calls/offer_none.html",
+    "identity": "calls/identity_check.html",
+    "cancel": "calls/cancel_step.html",
+    "cancelled": "calls/cancel_done.html",
+    "note": "calls/cancel_note.html",
+    "complaint": "calls/complaint_form.html",
+}
+AWAY_AFTER = timedelta(seconds=90)
+RISK_SEGMENTS = 5
+
+
+def screen(sheet: CallSheet, offers: OfferSheet | None, wish: Wish) -> dict[str, Any]:
+    """Everything the page or one of its fragments prints."""
+    verdict = (
+        offers.ground.verdict
+        if offers
+        else reading.verdict(sheet, presented=0, refused=0, settled=False, now=sheet.now)
+    )
+    masked = sheet.customer is not None and sheet.call.identity != IdentityResult.CHECKED
+    no_offers = _no_offers(sheet, offers, verdict, masked=masked)
+    panel = panel_of(sheet, offers, wish, masked=masked, no_offers=no_offers)
+    context: dict[str, Any] = {
+        "sheet": sheet,
+        "call": sheet.call,
+        "customer": sheet.customer,
+        "currency": sheet.currency,
+        "verdict": verdict,
+        "masked": masked,
+        "panel": panel,
+        "panel_template": PANELS[panel],
+        "no_offers": no_offers,
+        "wrapping": sheet.call.state != CallState.OPEN or sheet.cancellation is not None,
+        "refusal": _worded(wish.refusal),
+        "news": wish.news,
+        "keys": _keys(wish.keys),
+        "away": sheet.is_open and sheet.now - sheet.call.seen_at > AWAY_AFTER,
+    }
+    context |= _bar_and_strip(sheet, verdict)
+    context |= _customer(sheet, offers, masked=masked)
+    context |= _reasons(sheet)
+    context |= listing(sheet, offers, panel, wish, no_offers=no_offers)
+    context |= _right(sheet, offers, panel, wish)
+    if context["wrapping"]:
+        context |= endings.wrap_up(sheet, offers, wish.forms.get("wrap_up"))
+    context["events"] = events(sheet)
+    return context
+
+
+def panel_of(
+    sheet: CallSheet, offers: OfferSheet | None, wish: Wish, *, masked: bool = False, no_offers: str = ""
+) -> str:
+    """Which panel stands on the right: what has happened comes before what was asked for."""
+    if sheet.cancellation:
+        return "cancelled"
+    if sheet.call.state != CallState.OPEN:
+        return "none"
+    if sheet.customer is None or (masked and wish.panel == "cancel"):
+        return "note"
+    if wish.panel == "cancel":
+        return "cancel"
+    if masked or wish.panel == "identity":
+        return "identity"
+    if wish.panel == "complaint":
+        return "complaint"
+    if offers is None:
+        return "none"
+    return _offer_panel(offers, wish, no_offers)
+
+
+def _offer_panel(offers: OfferSheet, wish: Wish, no_offers: str) -> str:
+    if offers.presented:
+        return "presented"
+    chosen = wish.tried or (wish.version_id and offers.listed(wish.version_id))
+    if chosen and not no_offers:
+        return "compose"
+    if offers.awaiting:
+        return "waiting"
+    last = offers.standing.made[-1] if offers.standing.made else None
+    if offers.granted or (last and last.answer in (ApprovalState.DECLINED, ApprovalState.EXPIRED)):
+        return "answered"
+    if last and last.state == ProposalState.ACCEPTED:
+        return "accepted"
+    if no_offers or not any(one.place for one in offers.offers):
+        return "none"
+    return "compose"
+
+
+def _no_offers(sheet: CallSheet, offers: OfferSheet | None, verdict: Verdict, *, masked: bool) -> str:
+    """Why the whole list is closed, as a code for the words; empty where offers are open."""
+    if sheet.customer is None:
+        return "NO_CUSTOMER"
+    if masked:
+        return "IDENTITY"
+    if verdict.must_complete:
+        return "MUST_CONFIRM"
+    if sheet.reason and not sheet.reason.offers_allowed:
+        return "REASON"
+    if offers is None or sheet.call.offers_closed_at or not sheet.is_open:
+        return "CLOSED"
+    if not verdict.may_offer and not verdict.offers_left and sheet.call.asked_at and not offers.presented:
+        return "CLOSED"
+    return ""
+
+
+def _worded(refused: Refused | None) -> dict[str, Any] | None:
+    """A refusal for `_parts/refusal.html`: its code, and the numbers of the check that failed."""
+    if refused is None:
+        return None
+    ruling = refused.facts.get("ruling")
+    why: Mapping[str, object] = {"code": str(refused.code)}
+    for check in getattr(ruling, "checks", ()):
+        if check.code == refused.code and not check.ok:
+            why = {"code": str(check.code), "limit": check.limit, "left": check.left, "asked": check.asked}
+            break
+    else:
+        if "left_minor" in refused.facts:
+            why = {"code": str(refused.code), "left": refused.facts["left_minor"]}
+    return {"code": str(refused.code), "facts": refused.facts, "why": why}
+
+
+def _keys(kept: Mapping[str, str]) -> dict[str, str]:
+    """A fresh one-time key for every form of the page; a kept one where the same act may still be on its way."""
+    names = ("asked", "offer", "settle", "cancel", "undo", "complaint", "close")
+    return {name: kept.get(name) or str(uuid.uuid4()) for name in names}
+
+
+def _bar_and_strip(sheet: CallSheet, verdict: Verdict) -> dict[str, Any]:
+    call = sheet.call
+    cancellation = sheet.cancellation
+    told = call.recording_told_at
+    since_asked = (cancellation.recorded_at - call.asked_at) if cancellation and call.asked_at else None
+    known = (Duty.RECORDING_NOTICE, Duty.IDENTITY, Duty.RECORD_CANCEL, Duty.CONFIRM_CANCEL, Duty.SEND_CONFIRMATION)
+    to_say = [duty for duty in verdict.open_duties if duty not in known]
+    return {
+        "seconds": ((call.ended_at or sheet.now) - call.opened_at).total_seconds(),
+        "checks": [IDENTITY_CHECKS.get(code, code) for code in call.identity_checks],
+        "told_after": (told - call.opened_at).total_seconds() if told else None,
+        "confirmed_after": max(0, since_asked.total_seconds()) if since_asked is not None else None,
+        "to_read": [duty for duty in to_say if duty != Duty.PERMISSION],
+        "to_do": to_say,
+    }
+
+
+def _customer(sheet: CallSheet, offers: OfferSheet | None, *, masked: bool) -> dict[str, Any]:
+    customer = sheet.customer
+    if customer is None or masked:
+        return {"opening_form": _opening(sheet), "past": (), "running": ()}
+    worth = offers.ground.worth if offers else reading.worth(sheet)
+    fee_today = sum(
+        line.exit_fee_monthly_minor * (reading.months_left(line.contract_ends_on, sheet.today) or 0)
+        for line in sheet.running_lines
+    )
+    ends = sheet.contract_ends_on
+    running = [one for one in (offers.standing.given if offers else ()) if one.ends_on and one.ends_on > sheet.today]
+    return {
+        "worth": worth,
+        "speaks": ", ".join(_language_names(customer.languages)),
+        "contract_days": (ends - sheet.today).days if ends else None,
+        "fee_today_minor": fee_today,
+        "risk_segments": [place < worth.risk.segments for place in range(RISK_SEGMENTS)],
+        "device_balance_minor": sum(line.device_balance_minor for line in sheet.running_lines),
+        "running": running,
+        "promise": sheet.promises[0] if sheet.promises else None,
+        "past": offers.standing.past if offers else (),
+        "opening_form": _opening(sheet),
+        "history_entries": labelled(sheet.history),
+        "older_than": sheet.history[-1].occurred_at if sheet.history_total > len(sheet.history) > 0 else None,
+    }
+
+
+def _opening(sheet: CallSheet) -> OpeningForm:
+    return OpeningForm(initial={"opening_intent": sheet.call.opening_intent, "caller_role": sheet.call.caller_role})
+
+
+def labelled(entries: Sequence[HistoryEntry]) -> list[tuple[HistoryEntry, str]]:
+    """History entries with the words for their code, where they have no words of their own."""
+    return [(entry, _label(entry)) for entry in entries]
+
+
+def _label(entry: HistoryEntry) -> str:
+    if entry.source == "call":
+        known = {str(kind): kind.label for kind in DispositionKind} | {str(one): one.label for one in OpeningIntent}
+        return str(known.get(entry.code, ""))
+    if entry.source == "price":
+        return str(PriceCause(entry.code).label) if entry.code in PriceCause.values else ""
+    return ""
+
+
+def _language_names(codes: Sequence[str]) -> list[str]:
+    """Languages by their names in the agent's language."""
+    here = Locale.parse(to_locale(get_language() or "en"))
+    return [str(here.languages.get(code.partition("-")[0], code)) for code in codes]
+
+
+def _reasons(sheet: CallSheet) -> dict[str, Any]:
+    call = sheet.call
+    top = [one for one in sheet.reasons if one.parent_id is None and (one.active or one.id == call.reason_id)]
+    details = [one for one in sheet.reasons if one.parent_id == call.reason_id and call.reason_id]
+    like = None
+    if call.rival_price_minor and call.rival_product:
+        ours = sum(line.price_minor for line in sheet.running_lines if line.product_kind == call.rival_product)
+        if ours:
+            like = {"product": ProductKind(call.rival_product).label, "ours_minor": ours}
+    price = call.rival_price_minor
+    return {
+        "reasons": top,
+        "details": details,
+        "product_kinds": ProductKind.choices,
+        "rival_price": "" if price is None else f"{price // 100}.{price % 100:02d}",
+        "like_for_like": like,
+    }
+
+
+def _right(sheet: CallSheet, offers: OfferSheet | None, panel: str, wish: Wish) -> dict[str, Any]:
+    """What the panel on the right needs."""
+    if panel == "identity":
+        return {"identity_form": wish.forms.get("identity") or IdentityForm()}
+    if panel in ("cancel", "note", "cancelled"):
+        return endings.cancelling(sheet, panel, wish.forms)
+    if panel == "complaint":
+        return _complaints(sheet, wish)
+    if offers is None or panel == "none":
+        return {}
+    if panel == "compose":
+        listed = wish.tried or (offers.listed(wish.version_id) if wish.version_id else None)
+        listed = listed or next(one for one in offers.offers if one.place)
+        waiting = offers.awaiting
+        return {
+            "shown": composer.of_listed(listed, offers.standing, keep_focus=wish.keep_focus),
+            "waiting": waiting,
+            "seen": seen(waiting),
+        }
+    return _standing(sheet, offers, panel, wish)
+
+
+def _standing(sheet: CallSheet, offers: OfferSheet, panel: str, wish: Wish) -> dict[str, Any]:
+    """A proposal that is presented, waiting, answered or accepted."""
+    made = _concerned(offers, panel)
+    # A counter is a proposal of its own; who answered, and what they wrote, stands on the one that was asked for.
+    asked = next((one for one in offers.standing.made if made.counter_of == one.id), made)
+    shown: Shown = composer.of_made(made, offers)
+    now = sheet.now
+    due = (asked.due_at - asked.asked_at).total_seconds() if asked.due_at and asked.asked_at else 0
+    waited = (now - asked.asked_at).total_seconds() if asked.asked_at else 0
+    own = (one for one in offers.offers if one.place and one.ruling.code == RulingCode.WITHIN)
+    fallback = next((one for one in own if one.value_minor > 0), None)
+    names = {one.code: one.name for one in sheet.reasons}
+    return {
+        "made": made,
+        "asked": asked,
+        "answer": asked.answer,
+        "shown": shown,
+        "disclosures": sheet.policy.disclosures_before_accept,
+        "ticked": wish.forms.get("ticked", ()),
+        "presented_ago": (now - made.presented_at).total_seconds() if made.presented_at else 0,
+        "due_seconds": int(due),
+        "waited": waited,
+        "wait_width": min(100, int(100 * waited / due)) if due else 0,
+        "asked_after": (asked.asked_at - sheet.call.opened_at).total_seconds() if asked.asked_at else 0,
+        "fallback": offer_row(fallback, {}, names) if fallback else None,
+        "seen": seen(made),
+    }
+
+
+def _concerned(offers: OfferSheet, panel: str) -> Made:
+    """The proposal that a panel is about."""
+    one = {
+        "presented": offers.presented,
+        "waiting": offers.awaiting,
+        "answered": offers.granted,
+        "accepted": offers.accepted[-1] if offers.accepted else None,
+    }[panel]
+    return one or offers.standing.made[-1]
+
+
+def seen(made: Made | None) -> str:
+    """What the agent's screen shows of a question to a supervisor; the browser sends it back when it asks for news."""
+    return f"{made.id}.{made.state}.{'read' if made.reader else 'unread'}" if made else ""
+
+
+def _complaints(sheet: CallSheet, wish: Wish) -> dict[str, Any]:
+    return {
+        "complaint_form": wish.forms.get("complaint") or ComplaintForm(),
+        "open_list": [
+            {
+                "id": one.id,
+                "number": one.number,
+                "subject": one.subject,
+                "kind": one.kind.label,
+                "days": one.days_waiting(sheet.today),
+                "key": str(uuid.uuid4()),
+            }
+            for one in sheet.complaints
+            if one.is_open
+        ],
+    }
+
+
+def events(sheet: CallSheet) -> list[dict[str, Any]]:
+    """The lines of "On this call"."""
+    rows = []
+    for event in sheet.events:
+        icon, tone = EVENT_ICONS.get(event.kind, ("point", ""))
+        rows.append(
+            {
+                "after": (event.at - sheet.call.opened_at).total_seconds(),
+                "icon": icon,
+                "tone": tone,
+                "words": event.kind.label,
+            }
+        )
+    return rows

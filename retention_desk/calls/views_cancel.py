@@ -1,0 +1,161 @@
+"""Cancelling and ending: always possible, two key presses, and a number to read out."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from customers import calls, cancellations, dispositions, queries
+from customers.cancellations import Who
+from customers.choices import CallState, CancelWhen, DispositionKind
+from customers.refusals import NotYours, Refused
+from retention_desk.acting import Actor, actor
+from retention_desk.calls import endings
+from retention_desk.calls.forms import CancelForm, KeyForm, NoteCancellationForm, WrapUpForm
+from retention_desk.calls.listing import Wish
+from retention_desk.calls.presenter import screen
+from retention_desk.calls.showing import TEMPLATE, closed, perform, sheets, show
+from retention_desk.calls.views import for_agents
+from retention_desk.http import render_fragment
+
+
+@for_agents
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, call_id: int) -> HttpResponse:
+    """Step 1 of cancelling, its live quote, and the confirmation."""
+    who = actor(request)
+    try:
+        sheet = queries.call_sheet(call_id=call_id, by=who.by, language=who.language)
+    except NotYours:
+        raise
+    except Refused:
+        return closed(request)
+    line_ids = tuple(line.id for line in sheet.lines if line.can_be_cancelled)
+    if request.method != "POST":
+        form = CancelForm(request.GET, line_ids=line_ids) if request.GET.get("quote") else None
+        if form is not None:
+            context = endings.step(sheet, form) | {"currency": sheet.currency}
+            return render_fragment(request, TEMPLATE, "cancel-quote", context)
+        return show(request, call_id, Wish(panel="cancel"))
+    form = CancelForm(request.POST, line_ids=line_ids)
+    if not form.is_valid() or not form.cleaned_data["lines"]:
+        refusal = Refused("NOTHING_TO_CANCEL")
+        return show(request, call_id, Wish(panel="cancel", forms={"cancel": form}, refusal=refusal), status=422)
+    return perform(
+        request,
+        call_id,
+        lambda: cancellations.cancel(
+            call_id=call_id,
+            line_ids=form.cleaned_data["lines"],
+            when=CancelWhen(form.cleaned_data["when"] or CancelWhen.END_OF_PAID_MONTH),
+            porting_out=form.cleaned_data["porting_out"],
+            by=who.by,
+            role=who.role,
+            now=who.now,
+            key=form.posted_key,
+        ),
+        wish=Wish(news="all"),
+        on_refusal=Wish(panel="cancel", forms={"cancel": form}, keys={"cancel": str(form.posted_key)}),
+    )
+
+
+@for_agents
+@require_POST
+def note_cancellation(request: HttpRequest, call_id: int) -> HttpResponse:
+    """Note the wish of somebody whose record cannot be opened; it gets a number, too."""
+    form = NoteCancellationForm(request.POST)
+    if not form.is_valid():
+        return show(request, call_id, Wish(panel="cancel", forms={"note": form}), status=422)
+    who, said = actor(request), form.cleaned_data
+    return perform(
+        request,
+        call_id,
+        lambda: cancellations.note_cancellation(
+            call_id=call_id,
+            who=Who(
+                name=said["name"],
+                address=said["address"],
+                call_back_number=said["call_back_number"],
+                account_number=said["account_number"],
+            ),
+            when=CancelWhen.END_OF_PAID_MONTH,
+            porting_out=said["porting_out"],
+            by=who.by,
+            role=who.role,
+            now=who.now,
+            key=form.posted_key,
+        ),
+        wish=Wish(news="all"),
+        on_refusal=Wish(panel="cancel", forms={"note": form}, keys={"cancel": str(form.posted_key)}),
+    )
+
+
+@for_agents
+@require_POST
+def undo(request: HttpRequest, call_id: int, cancellation_id: int) -> HttpResponse:
+    """The customer changed their mind while still on the line."""
+    form = KeyForm(request.POST)
+    if not form.is_valid():
+        return show(request, call_id, status=422)
+    who = actor(request)
+    return perform(
+        request,
+        call_id,
+        lambda: cancellations.undo(cancellation_id=cancellation_id, by=who.by, role=who.role, key=form.posted_key),
+        wish=Wish(news="all"),
+    )
+
+
+@for_agents
+@require_POST
+def end(request: HttpRequest, call_id: int) -> HttpResponse:
+    """The line is down; the wrap-up begins."""
+    who = actor(request)
+    return perform(
+        request, call_id, lambda: calls.end_call(call_id=call_id, by=who.by, role=who.role), wish=Wish(news="all")
+    )
+
+
+@for_agents
+@require_POST
+def wrap_up(request: HttpRequest, call_id: int) -> HttpResponse:
+    """Save how the call ended, and go on to the next one."""
+    who = actor(request)
+    try:
+        sheet, offers = sheets(call_id, who)
+    except NotYours:
+        raise
+    except Refused as refused:
+        # The second press of a button whose first was booked.
+        return closed(request) if refused.code == "CALL_CLOSED" else show(request, call_id, status=409)
+    form = WrapUpForm(request.POST, line_codes=endings.line_codes(sheet))
+    if form.is_valid():
+        try:
+            _close(call_id, form, who, is_open=sheet.call.state == CallState.OPEN)
+        except NotYours:
+            raise
+        except Refused as refused:
+            context = screen(sheet, offers, Wish(forms={"wrap_up": form}))
+            context["wrap_refusal"] = {"code": str(refused.code), "facts": refused.facts, "why": {"code": refused.code}}
+            return render_fragment(request, TEMPLATE, "work-panel", context, 409)
+        messages.success(request, gettext("The call is saved."))
+        return redirect("home" if form.cleaned_data["next"] == "home" else "customers:lookup")
+    context = screen(sheet, offers, Wish(forms={"wrap_up": form}))
+    return render_fragment(request, TEMPLATE, "work-panel", context, 422)
+
+
+def _close(call_id: int, form: WrapUpForm, who: Actor, *, is_open: bool) -> None:
+    """End the call if it still runs, keep what was written and promised, and give it its disposition."""
+    said = form.cleaned_data
+    if is_open:
+        calls.end_call(call_id=call_id, by=who.by, role=who.role)
+    calls.save_notes(call_id=call_id, notes=said["notes"], by=who.by)
+    if said["call_back_at"]:
+        calls.promise_call_back(
+            call_id=call_id, at=said["call_back_at"], note=said["call_back_note"], by=who.by, role=who.role, now=who.now
+        )
+    dispositions.close_call(
+        call_id=call_id, kind=DispositionKind(said["kind"]), lines=form.lines, by=who.by, role=who.role,
+        key=form.posted_key,
+    )  # fmt: skip

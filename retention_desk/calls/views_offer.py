@@ -1,0 +1,179 @@
+"""Offers on a call: trying terms, presenting or asking, the customer's answer, and the supervisor's."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from customers.refusals import NotYours, Refused
+from customers.sheet import CallSheet
+from offers import authorisation, outcomes
+from offers import queries as offer_queries
+from offers.authorisation import OfferSheet
+from offers.choices import ReasonCode
+from offers.offering import Listed, draw
+from offers.terms import Terms
+from retention_desk.acting import Actor, actor
+from retention_desk.calls import composer
+from retention_desk.calls.forms import ProposeForm, SettleForm, TermsForm
+from retention_desk.calls.listing import Wish
+from retention_desk.calls.presenter import screen, seen
+from retention_desk.calls.showing import TEMPLATE, closed, perform, sheets, show
+from retention_desk.calls.views import NO_CONTENT, for_agents
+from retention_desk.http import render_fragment, wants_fragment
+
+
+@for_agents
+@require_http_methods(["GET", "HEAD", "POST"])
+def offer(request: HttpRequest, call_id: int, version_id: int) -> HttpResponse:
+    """Choose an offer; or present it, or ask a supervisor for it."""
+    if request.method != "POST":
+        return show(request, call_id, Wish(version_id=version_id))
+    form = ProposeForm(request.POST)
+    if not form.is_valid():
+        return show(request, call_id, Wish(version_id=version_id), status=422)
+    who = actor(request)
+    try:
+        sheet, offers, tried = _try(call_id, version_id, form, who)
+    except NotYours:
+        raise
+    except Refused as refused:
+        return _refused(request, call_id, refused)
+    if form.cleaned_data["act"] == "nearest":
+        nearest = tried.ruling.nearest_own or tried.terms
+        return show(request, call_id, Wish(version_id=version_id, tried=_drawn(offers, tried, nearest)))
+    return perform(
+        request,
+        call_id,
+        _deed(sheet, version_id, tried.terms, form, who),
+        on_refusal=Wish(version_id=version_id, tried=tried, keys={"offer": str(form.posted_key)}),
+    )
+
+
+def _deed(sheet: CallSheet, version_id: int, terms: Terms, form: ProposeForm, who: Actor) -> Callable[[], object]:
+    """Presenting or asking, with everything that the domain is handed."""
+    if form.cleaned_data["act"] == "ask":
+        return lambda: authorisation.ask(
+            sheet=sheet,
+            version_id=version_id,
+            terms=terms,
+            note=form.cleaned_data["note"],
+            by=who.by,
+            role=who.role,
+            now=who.now,
+            language=who.language,
+            key=form.posted_key,
+        )
+    return lambda: authorisation.propose(
+        sheet=sheet,
+        version_id=version_id,
+        terms=terms,
+        by=who.by,
+        role=who.role,
+        now=who.now,
+        language=who.language,
+        key=form.posted_key,
+    )
+
+
+@for_agents
+@require_POST
+def preview(request: HttpRequest, call_id: int, version_id: int) -> HttpResponse:
+    """What the terms on the screen come to. The figures, the words and the action are drawn, never the controls."""
+    form = TermsForm(request.POST)
+    if not form.is_valid():
+        return show(request, call_id, Wish(version_id=version_id), status=422)
+    who = actor(request)
+    try:
+        sheet, offers, tried = _try(call_id, version_id, form, who)
+    except NotYours:
+        raise
+    except Refused as refused:
+        return _refused(request, call_id, refused)
+    if not wants_fragment(request):
+        return show(request, call_id, Wish(version_id=version_id, tried=tried))
+    context = {
+        "shown": composer.of_listed(tried, offers.standing),
+        "currency": sheet.currency,
+        "supervisors": offers.standing.supervisors,
+        "waiting": offers.awaiting,
+        "call": sheet.call,
+    }
+    return render_fragment(request, TEMPLATE, "offer-figures", context)
+
+
+def _try(call_id: int, version_id: int, form: TermsForm, who: Actor) -> tuple[CallSheet, OfferSheet, Listed]:
+    """Draw what was posted, snapped to the offer's steps, with the rules that the act itself will ask."""
+    sheet, offers = sheets(call_id, who)
+    if offers is None:
+        raise Refused(ReasonCode.IDENTITY_NOT_CHECKED)
+    listed = offers.listed(version_id)
+    if listed is None:
+        raise Refused(ReasonCode.NOT_IN_FORCE)
+    terms = form.terms(listed.entry.bounds, today=offers.standing.today)
+    return sheet, offers, _drawn(offers, listed, terms)
+
+
+def _drawn(offers: OfferSheet, listed: Listed, terms: Terms) -> Listed:
+    """The listed offer at other terms, at its place in the list."""
+    return replace(draw(offers.ground, listed.entry, terms), place=listed.place)
+
+
+def _refused(request: HttpRequest, call_id: int, refused: Refused) -> HttpResponse:
+    if refused.code == "CALL_CLOSED":
+        return closed(request)
+    return show(request, call_id, Wish(refusal=refused, news="some"), status=409)
+
+
+@for_agents
+@require_POST
+def settle(request: HttpRequest, call_id: int, proposal_id: int) -> HttpResponse:
+    """Present what was granted, record what the customer said, or take it back."""
+    form = SettleForm(request.POST)
+    if not form.is_valid():
+        return show(request, call_id, status=422)
+    who, said, key = actor(request), form.cleaned_data["answer"], form.posted_key
+    common = {"proposal_id": proposal_id, "by": who.by, "role": who.role}
+    deeds: dict[str, Callable[[], object]] = {
+        "present": lambda: outcomes.present(**common),
+        "accepted": lambda: outcomes.accept(**common, disclosures=form.read_out, key=key),
+        "declined": lambda: outcomes.decline(**common, key=key),
+        # Other terms are wanted: the offer is taken back, which is no refusal, and built on from where it was.
+        "counter": lambda: outcomes.withdraw(**common, key=key),
+        "withdraw": lambda: outcomes.withdraw(**common, key=key),
+    }
+    kept = Wish(keys={"settle": str(key)}, forms={"ticked": form.read_out})
+    wish = _built_on(call_id, proposal_id, who) if said == "counter" else Wish(news="some")
+    return perform(request, call_id, deeds[said], wish=wish, on_refusal=kept)
+
+
+def _built_on(call_id: int, proposal_id: int, who: Actor) -> Wish:
+    """The composer with the terms that the customer has heard."""
+    _sheet, offers = sheets(call_id, who)
+    made = next((one for one in offers.standing.made if one.id == proposal_id), None) if offers else None
+    listed = offers.listed(made.version_id) if offers and made else None
+    if offers is None or made is None or listed is None:
+        return Wish(news="some")
+    terms = replace(
+        listed.terms, percent=made.percent, months=made.months, amount_minor=made.amount_minor,
+        product=str(made.extra.get("product", "")) or listed.terms.product,
+    )  # fmt: skip
+    return Wish(version_id=made.version_id, tried=_drawn(offers, listed, terms), news="some")
+
+
+@for_agents
+@require_GET
+def answer(request: HttpRequest, call_id: int) -> HttpResponse:
+    """Has the supervisor answered? Nothing (204) while what the screen shows is still so."""
+    who = actor(request)
+    standing = offer_queries.on_call(call_id=call_id, by=who.by, language=who.language)
+    shown = request.GET.get("seen", "")
+    current = next((one for one in standing.made if seen(one).partition(".")[0] == shown.partition(".")[0]), None)
+    if current is not None and seen(current) == shown:
+        return HttpResponse(status=NO_CONTENT)
+    if request.GET.get("bar"):
+        sheet, offers = sheets(call_id, who)
+        context = screen(sheet, offers, Wish()) | {"waiting": current, "seen": seen(current)}
+        return render_fragment(request, TEMPLATE, "waiting-bar", context)
+    return show(request, call_id, Wish(news="some"))

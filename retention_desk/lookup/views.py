@@ -1,0 +1,104 @@
+"""Finding a customer in one statement, adding one by hand, and correcting how one is reached."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from customers import accounts, look_up, queries
+from customers.choices import CustomerKind
+from customers.look_up import LookUpKind
+from customers.refusals import NotYours, Refused
+from retention_desk.acting import actor, behind
+from retention_desk.http import render_fragment
+from retention_desk.lookup.forms import ContactForm, NewCustomerForm, OpenCallForm
+from retention_desk.lookup.region import home_country
+
+MOST = 20
+for_agents = behind("customers.take_call")
+
+
+@for_agents
+@require_GET
+def lookup(request: HttpRequest) -> HttpResponse:
+    """The look-up page; `q` is the text, `kind` forces what it is, `customer` chooses one of the rows."""
+    text = request.GET.get("q", "").strip()[:200]
+    kind = request.GET.get("kind", "")
+    chosen = request.GET.get("customer", "")
+    found = None
+    if text:
+        found = look_up.look_up(
+            text=text,
+            region=home_country(),
+            kind=LookUpKind(kind) if kind in LookUpKind.__members__ else None,
+            limit=MOST,
+        )
+    rows = found.rows if found else ()
+    row = next((one for one in rows if str(one.customer_id) == chosen), None)
+    context = {
+        "text": text,
+        "kind": kind,
+        "found": found,
+        "row": row,
+        "nobody": chosen == "0",
+        "form": OpenCallForm(initial={"key": uuid.uuid4(), "customer": row.customer_id if row else None}),
+        "key": str(uuid.uuid4()),
+        "refusal": {"code": refused, "why": {"code": refused}} if (refused := request.GET.get("refused", "")) else None,
+        "seated": bool((seat := actor(request).seat) and seat.team_id),
+    }
+    fragment = "who" if request.GET.get("part") == "who" else "results"
+    return render_fragment(request, "customers/lookup.html", fragment, context)
+
+
+@for_agents
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Add a customer by hand, then go on to open the call."""
+    if request.method != "POST":
+        form = NewCustomerForm(initial={"key": uuid.uuid4(), "kind": CustomerKind.PRIVATE})
+        return render(request, "customers/new.html", {"form": form})
+    form = NewCustomerForm(request.POST)
+    if not form.is_valid():
+        return render(request, "customers/new.html", {"form": form}, status=422)
+    who = actor(request)
+    try:
+        accounts.add_customer(
+            account_number=form.cleaned_data["account_number"],
+            kind=CustomerKind(form.cleaned_data["kind"]),
+            contact=form.contact(),
+            by=who.by,
+            role=who.role,
+            key=form.cleaned_data["key"],
+        )
+    except Refused as refused:
+        form.add_error("account_number", gettext("This account number is taken. Look it up instead."))
+        return render(request, "customers/new.html", {"form": form, "refused": refused.code}, status=409)
+    messages.success(request, gettext("The customer is added."))
+    return redirect(reverse("customers:lookup") + "?q=" + form.cleaned_data["account_number"])
+
+
+@for_agents
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Correct how a customer is reached, during a call with them."""
+    customer = queries.access_customer(request.user, customer_id)
+    initial = {name: getattr(customer, name) for name in ContactForm.base_fields}
+    if request.method != "POST":
+        return render(request, "customers/contact.html", {"form": ContactForm(initial=initial), "customer": customer})
+    form = ContactForm(request.POST, initial=initial)
+    if not form.is_valid():
+        return render(request, "customers/contact.html", {"form": form, "customer": customer}, status=422)
+    who = actor(request)
+    try:
+        accounts.correct_contact(customer_id=customer_id, contact=form.cleaned_data, by=who.by, role=who.role)
+    except NotYours:
+        raise
+    except Refused as refused:
+        context = {"form": form, "customer": customer, "refusal": {"code": refused.code, "why": {"code": refused.code}}}
+        return render(request, "customers/contact.html", context, status=409)
+    messages.success(request, gettext("The contact data are corrected."))
+    return redirect("calls:current")
