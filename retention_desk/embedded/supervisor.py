@@ -105,8 +105,9 @@ class Supervisor:
         self._ended.put(child)
 
     def _print_lines(self, name: str, stream: IO[bytes]) -> None:
-        for line in stream:
-            self.say(name, line.decode(errors="replace").rstrip())
+        with stream:
+            for line in stream:
+                self.say(name, line.decode(errors="replace").rstrip())
 
 
 def stop_on_signals() -> None:
