@@ -9,6 +9,8 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.utils import CursorWrapper
 
 _FOLDER = Path(__file__).parent / "sql"
 
@@ -25,9 +27,24 @@ def as_json(value: Mapping[str, object] | None) -> str | None:
     return None if value is None else json.dumps(value, cls=DjangoJSONEncoder)
 
 
+class _Prepared(ServerBindingCursor):
+    """Planning one of the long statements costs as much as running it; the server plans it once a connection."""
+
+    def execute(self, query: Any, params: Any = None, **_: Any) -> Any:
+        return super().execute(query, params, prepare=True)
+
+
+def prepared_cursor() -> CursorWrapper:
+    """A cursor of Django's connection for the long statements: bound and prepared by the server, counted like any other."""
+    connection.ensure_connection()
+    raw = _Prepared(connection.connection)
+    return connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw)
+
+
 def read_json(text: str, parameters: Mapping[str, Any]) -> Any:
     """Run a statement whose one column is jsonb; None when it has no row."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(text, parameters)
         row = cursor.fetchone()
-    return json.loads(row[0]) if row else None
+    # Django's connections hand jsonb over as text, for its own fields to decode.
+    return json.loads(row[0]) if row and row[0] else None

@@ -16,6 +16,7 @@ from customers import queries as customer_queries
 from customers import reading
 from customers.refusals import NotYours, Refused
 from customers.sheet import CallSheet
+from customers.statements import read_json
 from offers import ledger, queries
 from offers.authorisation import terms_as_json
 from offers.choices import ApprovalState, ReasonCode, RulingCode
@@ -87,7 +88,7 @@ class Case:
 
 def case(*, request_id: int, by: int, now: datetime, language: str) -> Case:
     """One request with everything a decision needs, in three statements. Raises `NotYours` outside one's site."""
-    raw = queries.one(CASE, {"request": request_id, "by": by, "language": language})
+    raw = read_json(CASE, {"request": request_id, "by": by, "language": language})
     if raw is None:
         raise NotYours
     sheet = customer_queries.call_record(call_id=raw["call_id"], language=language)

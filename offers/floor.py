@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from customers.refusals import NotYours
-from offers import queries
+from customers.statements import read_json
 from offers.choices import ApprovalState, BudgetKind, Duty, Grade, OfferKind
 
 _SQL = Path(__file__).parent / "sql"
@@ -113,7 +113,7 @@ class OnFloor:
 
 def queue(*, by: int, language: str) -> Queue:
     """The queue of a supervisor's site (a manager without a site: of all). One statement. Raises `NotYours`."""
-    raw = queries.one(QUEUE, {"by": by, "language": language})
+    raw = read_json(QUEUE, {"by": by, "language": language})
     if raw is None:
         raise NotYours
     today = date.fromisoformat(raw["today"])
@@ -130,7 +130,7 @@ def queue(*, by: int, language: str) -> Queue:
 
 def floor(*, by: int) -> tuple[OnFloor, ...]:
     """Everybody who takes calls at a supervisor's site, by what they do and for how long. One statement."""
-    return tuple(map(_on_floor, queries.one(FLOOR, {"by": by}) or ()))
+    return tuple(map(_on_floor, read_json(FLOOR, {"by": by}) or ()))
 
 
 def _waiting(row: Mapping[str, Any]) -> Waiting:

@@ -124,7 +124,9 @@ def database(url: str, *, patience: dict[str, str], keep_open: bool) -> dict[str
     if settings.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must start with postgres:// (PostgreSQL 15 or newer).")
     options = dict(settings.get("OPTIONS") or {})  # type: ignore[call-overload]
-    options["options"] = " ".join(f"-c {name}={value}" for name, value in patience.items())
+    # Only the long reads are prepared (customers/statements.py), and planning one costs more than running it.
+    given = patience | {"plan_cache_mode": "force_generic_plan"}
+    options["options"] = " ".join(f"-c {name}={value}" for name, value in given.items())
     return settings | {
         "OPTIONS": options,
         "CONN_MAX_AGE": None if keep_open else 0,

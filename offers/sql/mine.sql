@@ -34,7 +34,7 @@ SELECT jsonb_build_object(
     'offered', (SELECT jsonb_agg(jsonb_build_object('call_id', x.call_id, 'name', x.name, 'state', x.state, 'cost_minor', x.cost_minor,
                     'currency', x.currency))
                 FROM (
-                    SELECT DISTINCT ON (p.call_id) p.call_id, coalesce(v.words -> %(language)s, v.words -> 'en') ->> 'name' AS name,
+                    SELECT DISTINCT ON (p.call_id) p.call_id, coalesce(v.words -> %(language)s::text, v.words -> 'en') ->> 'name' AS name,
                            p.state, CASE WHEN p.state = 'ACCEPTED' THEN p.cost_minor END AS cost_minor, p.currency
                     FROM offers_proposal p
                     JOIN customers_call k ON k.id = p.call_id

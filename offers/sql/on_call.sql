@@ -32,7 +32,7 @@ budget AS (
 ),
 proposal AS (
     SELECT p.*, o.code, o.kind, o.family,
-           coalesce(v.words -> %(language)s, v.words -> 'en') ->> 'name' AS name,
+           coalesce(v.words -> %(language)s::text, v.words -> 'en') ->> 'name' AS name,
            -- What a supervisor has decided is not the agent's to see before the supervisor's undo has run out.
            CASE WHEN r.effective_at > desk_now() THEN 'AWAITING' ELSE p.state END AS seen_state,
            CASE WHEN r.effective_at > desk_now() THEN 'OPEN' ELSE r.state END AS answer,
@@ -67,7 +67,7 @@ SELECT jsonb_build_object(
                       AND s.duty NOT IN ('OFF', 'BREAK', 'AWAY') AND s.user_id <> c.agent_id),
     'budgets', (SELECT jsonb_agg(to_jsonb(b)) FROM budget b),
     'offers', (SELECT jsonb_agg(jsonb_build_object('id', v.id, 'code', o.code, 'kind', o.kind, 'family', o.family, 'icon', o.icon,
-                   'words', coalesce(v.words -> %(language)s, v.words -> 'en'), 'bounds', v.bounds, 'cost_model', v.cost_model,
+                   'words', coalesce(v.words -> %(language)s::text, v.words -> 'en'), 'bounds', v.bounds, 'cost_model', v.cost_model,
                    'eligibility', v.eligibility, 'figures', v.figures, 'campaign_id', v.campaign_id, 'currency', v.currency)
                    ORDER BY o.code)
                FROM offers_offer o CROSS JOIN LATERAL (
@@ -79,14 +79,14 @@ SELECT jsonb_build_object(
     'concessions', (SELECT jsonb_agg(jsonb_build_object('family', n.family, 'starts_on', n.starts_on,
                         'ends_on', coalesce(n.ended_early_on, n.ends_on), 'monthly_minor', n.monthly_minor,
                         'cost_minor', n.cost_minor, 'proposal_id', n.proposal_id,
-                        'name', coalesce(v.words -> %(language)s, v.words -> 'en') ->> 'name'))
+                        'name', coalesce(v.words -> %(language)s::text, v.words -> 'en') ->> 'name'))
                     FROM offers_concession n
                     JOIN offers_proposal p ON p.id = n.proposal_id JOIN offers_offerversion v ON v.id = p.offer_version_id
                     WHERE n.customer_id = c.customer_id
                       AND (n.starts_on > c.today - interval '1 year' OR n.ends_on IS NULL OR n.ends_on > c.today)),
     'proposals', (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.id) FROM proposal p WHERE p.hidden IS NOT TRUE),
     'past', (SELECT jsonb_agg(to_jsonb(x)) FROM (
-                 SELECT coalesce(v.words -> %(language)s, v.words -> 'en') ->> 'name' AS name, p.state, p.percent, p.months,
+                 SELECT coalesce(v.words -> %(language)s::text, v.words -> 'en') ->> 'name' AS name, p.state, p.percent, p.months,
                         p.amount_minor, p.presented_at, n.ends_on, coalesce(n.ended_early_on, u.left_on) AS left_on, p.currency
                  FROM offers_proposal p JOIN offers_offerversion v ON v.id = p.offer_version_id
                  JOIN customers_customer u ON u.id = p.customer_id

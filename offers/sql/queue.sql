@@ -11,10 +11,10 @@ request AS (
     SELECT r.id, r.state, r.asked_at, r.due_at, r.decided_at, r.effective_at, r.note, r.decided_by_id, r.read_by_id, r.decision_reason,
            concat_ws(' ', e.first_name, e.last_name) AS reader,
            p.id AS proposal_id, p.call_id, p.cost_minor, p.currency, p.percent, p.months, p.amount_minor, p.bill_before_minor,
-           coalesce(v.words -> %(language)s, v.words -> 'en') ->> 'name' AS offer, o.kind, o.icon,
+           coalesce(v.words -> %(language)s::text, v.words -> 'en') ->> 'name' AS offer, o.kind, o.icon,
            concat_ws(' ', a.first_name, a.last_name) AS agent, p.agent_id,
            concat_ws(' ', u.given_name, u.family_name) AS customer, k.opened_at, k.must_complete_by, k.ask_count,
-           coalesce(n.words ->> %(language)s, n.words ->> 'en', '') AS reason
+           coalesce(n.words ->> %(language)s::text, n.words ->> 'en', '') AS reason
     FROM me
     JOIN offers_approvalrequest r ON r.state = 'OPEN' OR (r.decided_at > desk_now() - interval '1 day' AND r.decided_at IS NOT NULL)
     JOIN offers_proposal p ON p.id = r.proposal_id
