@@ -20,6 +20,10 @@ def main(argv: list[str]) -> int:
         from retention_desk.embedded import desk
 
         return desk.main(argv[2:])
+    if command == "bench":
+        from retention_desk.bench import command as bench
+
+        return bench.main(argv[2:])
     if command == "test":
         from retention_desk import testing
 

@@ -1,0 +1,111 @@
+"""Timing: one keep-alive connection a client, times in milliseconds, quantiles, and a table to print."""
+
+import http.client
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What was seen of one thing: `times` in milliseconds, `seconds` of wall clock for all of them."""
+
+    name: str
+    times: tuple[float, ...]
+    seconds: float
+    statements: int | None = None
+
+    def quantile(self, share: float) -> float:
+        """The time that `share` of the requests did not exceed."""
+        ordered = sorted(self.times)
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+    @property
+    def rate(self) -> float:
+        """How many a second."""
+        return len(self.times) / self.seconds
+
+
+class Client:
+    """One signed-in browser: a keep-alive connection that sends its cookie. An unexpected answer is a RuntimeError."""
+
+    def __init__(self, base: str, cookie: str) -> None:
+        parts = urlsplit(base)
+        self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+        self._headers = {"Cookie": cookie, "HX-Request": "true"}
+        self.statements: int | None = None
+
+    def get(self, path: str) -> None:
+        """Ask for a page and read it whole."""
+        self._connection.request("GET", path, headers=self._headers)
+        answer = self._connection.getresponse()
+        body = answer.read()
+        if answer.status not in (200, 204):
+            raise RuntimeError(f"{path} answered {answer.status}: {body[:200]!r}")
+        counted = answer.getheader("X-Statements")
+        self.statements = int(counted) if counted else None
+
+
+def over_http(name: str, *, base: str, cookie: str, paths: Sequence[str], requests: int, clients: int) -> Timing:
+    """`requests` in all by so many clients, each going round the paths; one more each beforehand to warm up."""
+    times: list[list[float]] = [[] for _ in range(clients)]
+    counted: list[int | None] = [None] * clients
+    start = threading.Barrier(clients + 1)
+    failures: list[Exception] = []
+
+    def run(number: int) -> None:
+        client = Client(base, cookie)
+        order = cycle([*paths[number % len(paths) :], *paths[: number % len(paths)]])
+        try:
+            client.get(next(order))
+        except Exception as error:  # noqa: BLE001 (told by the thread that measures)
+            failures.append(error)
+        start.wait()
+        for _ in range(0 if failures else requests // clients):
+            path = next(order)
+            before = time.perf_counter()
+            client.get(path)
+            times[number].append(1000 * (time.perf_counter() - before))
+        counted[number] = client.statements
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(clients)]
+    for thread in threads:
+        thread.start()
+    start.wait()
+    began = time.perf_counter()
+    for thread in threads:
+        thread.join()
+    seconds = time.perf_counter() - began
+    if failures:
+        raise failures[0]
+    return Timing(name, tuple(time for one in times for time in one), seconds, counted[0])
+
+
+def in_process(name: str, act: Callable[[int], object], *, times: int) -> Timing:
+    """`act(0..)` so many times, one after the other."""
+    act(0)
+    seen = []
+    began = time.perf_counter()
+    for number in range(times):
+        before = time.perf_counter()
+        act(number)
+        seen.append(1000 * (time.perf_counter() - before))
+    return Timing(name, tuple(seen), time.perf_counter() - began)
+
+
+def table(timings: Sequence[Timing], *, ruler: Timing) -> str:
+    """The timings as lines of text, each with its ratio to the ruler's median."""
+    head = f"{'':44} {'p50 ms':>8} {'p95 ms':>8} {'a second':>9} {'statements':>10} {'ratio':>7}"
+    return "\n".join([head, *(_row(timing, ruler) for timing in timings)])
+
+
+def _row(timing: Timing, ruler: Timing) -> str:
+    statements = "" if timing.statements is None else str(timing.statements)
+    ratio = timing.quantile(0.5) / ruler.quantile(0.5)
+    return (
+        f"{timing.name:44} {timing.quantile(0.5):8.2f} {timing.quantile(0.95):8.2f} {timing.rate:9.0f}"
+        f" {statements:>10} {ratio:7.2f}"
+    )

@@ -1,0 +1,222 @@
+"""One scale of the benchmark, in a process of its own with its own database. Its last line of output is JSON."""
+
+import json
+import random
+import sys
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import partial
+from http.cookiejar import CookieJar
+from typing import Any
+from urllib.parse import quote, urlencode
+from urllib.request import HTTPCookieProcessor, Request, build_opener
+
+import django
+
+django.setup()
+
+from django.db import connection, connections  # noqa: E402 (Django is set up above)
+from django.urls import reverse  # noqa: E402
+
+from customers import calls, look_up, queries  # noqa: E402
+from customers.choices import CallerRole, OpeningIntent  # noqa: E402
+from customers.models import Customer, Site  # noqa: E402
+from offers import authorisation  # noqa: E402
+from offers.models import Seat  # noqa: E402
+from retention_desk.bench import data  # noqa: E402
+from retention_desk.bench.measure import Timing, in_process, over_http  # noqa: E402
+from retention_desk.demo.logins import LOGINS  # noqa: E402
+
+CLIENTS = (1, 8)
+SAMPLE = 200
+
+
+def fill(customers: int) -> None:
+    """Add so many customers to the demo's few."""
+    with connections["owner"].cursor() as cursor:
+        data.fill(cursor, customers=customers)
+        cursor.execute("SELECT last_value FROM customers_customer_id_seq")
+    connections["owner"].close()
+    with connections["owner"].cursor() as cursor:
+        data.settle(cursor)
+
+
+def lookup(customers: int, requests: int, base: str) -> list[Timing]:
+    """Looking a customer up by telephone, account, name and e-mail."""
+    cookie = signed_in(base, "AGENT")
+    rows = sample()
+    texts = {
+        "phone, all digits": [row.phone for row in rows],
+        "phone, last 7 digits": [row.phone[-7:] for row in rows],
+        "account number": [row.account_number for row in rows],
+        "family name, 3 letters": [row.family_name[:3] for row in rows],
+        "name and town": [f"{row.family_name} {row.town}" for row in rows],
+        "family name with a slip": [slip(row.family_name) for row in rows],
+        "e-mail": [row.email for row in rows],
+    }
+    address = reverse("customers:lookup")
+    timings = rulers(base, cookie, requests)
+    for name, words in texts.items():
+        timings.append(in_process(f"{name}, in process", partial(looked_up, words), times=min(requests, 400)))
+        paths = [f"{address}?q={quote(word)}" for word in words]
+        timings += [
+            over_http(f"{name}, page, {c} clients", base=base, cookie=cookie, paths=paths, requests=requests, clients=c)
+            for c in CLIENTS
+        ]
+    return timings
+
+
+def screen(customers: int, requests: int, base: str) -> list[Timing]:
+    """The call screen of a typical customer, and of one with hundreds of entries."""
+    cookie = signed_in(base, "AGENT")
+    seat = Seat.objects.select_related("team", "user").get(user__username=login("AGENT")[1])
+    assert seat.team is not None
+    team = seat.team
+    timings = rulers(base, cookie, requests)
+    by_hand = raw_reads(timings[0])
+    timings.append(by_hand)
+    heavy = Customer.objects.filter(interactions__title="Entry 300").order_by("pk").first()
+    typical = Customer.objects.filter(account_number__endswith="-B").order_by("pk")[41]
+    for name, customer in (("typical customer", typical), ("customer with 300 entries", heavy)):
+        assert customer is not None
+        call_id = calls.open_call(
+            customer_id=customer.pk,
+            phone_from=customer.phone,
+            caller_role=CallerRole.HOLDER,
+            opening_intent=OpeningIntent.DISCONNECT,
+            team_id=team.pk,
+            site_id=team.site_id,
+            by=seat.user_id,
+            role="AGENT",
+            now=datetime.now(UTC),
+            key=uuid.uuid4(),
+        )
+        calls.check_identity(call_id=call_id, checks=["PIN"], passed=True, by=seat.user_id, role="AGENT")
+
+        def read(_: int, call_id: int = call_id) -> object:
+            sheet = queries.call_sheet(call_id=call_id, by=seat.user_id, language="en")
+            return authorisation.offer_sheet(sheet=sheet, by=seat.user_id, now=datetime.now(UTC), language="en")
+
+        timings.append(in_process(f"{name}, both reads and rules", read, times=min(requests, 200)))
+        path = reverse("calls:screen", args=[call_id])
+        timings += [
+            over_http(
+                f"{name}, page, {c} clients", base=base, cookie=cookie, paths=[path], requests=requests, clients=c
+            )
+            for c in CLIENTS
+        ]
+        calls.end_call(call_id=call_id, by=seat.user_id, role="AGENT")
+    return timings
+
+
+def report(customers: int, requests: int, base: str) -> list[Timing]:
+    """The save-rate report over 30 and 365 days, beside a plain count over the same calls."""
+    cookie = signed_in(base, "MANAGER")
+    address = reverse("reports:save-rate")
+    timings = rulers(base, cookie, requests)
+    count = """SELECT count(*), count(d.id) FROM customers_call c LEFT JOIN customers_disposition d ON d.call_id = c.id
+               WHERE c.opened_at > now() - interval '365 days'"""
+    timings.append(in_process("count of a year's calls, raw SQL", lambda _: run_sql(count), times=20))
+    today = datetime.now(UTC).date()
+    for days in (30, 365):
+        since = today.fromordinal(today.toordinal() - days)
+        path = f"{address}?{urlencode({'since': since, 'until': today})}"
+        timings.append(
+            over_http(f"report of {days} days, page", base=base, cookie=cookie, paths=[path], requests=20, clients=1)
+        )
+    return timings
+
+
+def rulers(base: str, cookie: str, requests: int) -> list[Timing]:
+    """The page with one ORM query at 1 and 8 clients, and the server's round trip."""
+    paths = [f"/bench/one-query/?site={Site.objects.order_by('pk').values_list('pk', flat=True)[0]}"]
+    return [
+        *(
+            over_http(
+                f"one-query page, {c} clients", base=base, cookie=cookie, paths=paths, requests=requests, clients=c
+            )
+            for c in CLIENTS
+        ),
+        in_process("SELECT 1, raw SQL", lambda _: run_sql("SELECT 1"), times=400),
+    ]
+
+
+def raw_reads(ruler: Timing) -> Timing:
+    """The customer, the lines, twenty entries, the complaints and the calls as plain statements: the screen's floor."""
+    ids = [row.pk for row in sample()]
+    statements = (
+        "SELECT * FROM customers_customer WHERE id = %s",
+        "SELECT * FROM customers_subscription WHERE customer_id = %s",
+        "SELECT * FROM customers_interaction WHERE customer_id = %s ORDER BY occurred_at DESC LIMIT 20",
+        "SELECT * FROM customers_complaint WHERE customer_id = %s",
+        "SELECT * FROM customers_call WHERE customer_id = %s ORDER BY opened_at DESC LIMIT 20",
+    )
+
+    def read(number: int) -> None:
+        for statement in statements:
+            run_sql(statement, ids[number % SAMPLE])
+
+    return in_process("the same reads, five raw statements", read, times=min(len(ruler.times), 400))
+
+
+def looked_up(words: list[str], number: int) -> None:
+    """One look-up through the domain."""
+    look_up.look_up(text=words[number % len(words)], region="US")
+
+
+def run_sql(statement: str, *values: int) -> None:
+    """One raw statement, read whole."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, list(values) or None)
+        cursor.fetchall()
+
+
+def sample() -> list[Customer]:
+    """The same customers for every kind of look-up."""
+    ids = list(
+        Customer.objects.filter(account_number__endswith="-B").order_by("pk").values_list("pk", flat=True)[:50_000]
+    )
+    return list(Customer.objects.filter(pk__in=random.Random(7).sample(ids, SAMPLE)))
+
+
+def slip(name: str) -> str:
+    """The name with its third letter left out."""
+    return name[:2] + name[3:]
+
+
+def login(role: str) -> tuple[str, str, str]:
+    """The demo's log-in of that role."""
+    return next(one for one in LOGINS if one[0].upper().startswith(role))
+
+
+def signed_in(base: str, role: str) -> str:
+    """Sign in over HTTP as anybody would; return the cookies."""
+    jar = CookieJar()
+    opener = build_opener(HTTPCookieProcessor(jar))
+    address = base + reverse("login")
+    opener.open(address).read()
+    token = next(cookie.value for cookie in jar if cookie.name == "csrftoken")
+    _, username, password = login(role)
+    body = urlencode({"username": username, "password": password, "csrfmiddlewaretoken": token}).encode()
+    opener.open(Request(address, body, {"Referer": address})).read()  # noqa: S310 (this machine)
+    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
+
+
+MEASURES: dict[str, Callable[..., list[Timing]]] = {"lookup": lookup, "screen": screen, "report": report}
+
+
+def main(arguments: list[str]) -> None:
+    """`fill N`, or a subject with its numbers."""
+    subject, customers, *rest = arguments
+    if subject == "fill":
+        fill(int(customers))
+        return
+    requests, base = rest
+    timings: list[Any] = MEASURES[subject](int(customers), int(requests), base)
+    print(json.dumps([asdict(one) for one in timings]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
