@@ -4,7 +4,8 @@ Pure and exact about its sources; each function names the paper its formula is f
 they are estimates; amounts are integer minor units in and out, with `Decimal` inside.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import exp, isclose, lgamma, log, log1p, sqrt
@@ -141,23 +142,29 @@ def kaplan_meier(stays: Sequence[tuple[int, bool]]) -> tuple[Survival, ...]:
     his on the log(-log) scale, so that it stays in 0..1. Begins with day 0 and ends with the last day anybody was
     seen.
     """
-    if not stays:
+    return curve_of_counts(Counter(stays))
+
+
+def curve_of_counts(counts: Mapping[tuple[int, bool], int]) -> tuple[Survival, ...]:
+    """`kaplan_meier` of how many customers have each (days seen, left on the last of them)."""
+    at_risk = sum(counts.values())
+    if not at_risk:
         return ()
-    steps = [Survival(day=0, at_risk=len(stays), left=0, share=1.0, error=0.0, low=1.0, high=1.0)]
+    steps = [Survival(day=0, at_risk=at_risk, left=0, share=1.0, error=0.0, low=1.0, high=1.0)]
     share, greenwood = 1.0, 0.0
-    last = max(day for day, _ in stays)
-    leaving = {day for day, left in stays if left}
-    for day in sorted(leaving | {last}):
-        at_risk = sum(1 for seen, _ in stays if seen >= day)
-        left = sum(1 for seen, gone in stays if gone and seen == day)
-        share *= 1 - left / at_risk
+    last = max(day for day, _ in counts)
+    for day in sorted({day for day, _ in counts}):
+        left = counts.get((day, True), 0)
         if left == at_risk:
             # Nobody is left to vary: the error is not defined, and the upper end is the last one known.
             steps.append(Survival(day, at_risk, left, 0.0, 0.0, 0.0, steps[-1].high))
             break
-        greenwood += left / (at_risk * (at_risk - left))
-        low, high = _log_log_band(share, greenwood)
-        steps.append(Survival(day, at_risk, left, share, share * sqrt(greenwood), low, high))
+        if left or day == last:
+            share *= 1 - left / at_risk
+            greenwood += left / (at_risk * (at_risk - left))
+            low, high = _log_log_band(share, greenwood)
+            steps.append(Survival(day, at_risk, left, share, share * sqrt(greenwood), low, high))
+        at_risk -= left + counts.get((day, False), 0)
     return tuple(steps)
 
 
