@@ -37,12 +37,14 @@ class Ground:
 
     floor: Floor
     plans: Mapping[tuple[BudgetKind, int], Plan]
+    named: Mapping[str, Agent]
 
 
 def lay(*, using: str, now: datetime, floors: int, extra: tuple[Colleague, ...]) -> Ground:
     """Add all of it through the connection `using` (the owner's)."""
-    began = now - timedelta(days=planted.DAYS + 35)
+    began = now - timedelta(days=planted.BEGAN_DAYS_AGO)
     Company.objects.using(using).create(id=1, name=company.NAME, currency=CURRENCY, country=company.COUNTRY)
+    Company.objects.using(using).update(created_at=began)
     sites = [Site.objects.using(using).create(name=name, time_zone=zone) for name, zone in company.SITES]
     teams = [
         Team.objects.using(using).create(name=name, site=site) for name, site in zip(company.TEAMS, sites, strict=True)
@@ -69,7 +71,8 @@ def lay(*, using: str, now: datetime, floors: int, extra: tuple[Colleague, ...])
         schemes=DEFAULT_GRADES,
     )
     ids = replace(ids, offers=_offers(using, ids, began))
-    floor = _floor(ids, users, (*COLLEAGUES, *extra), teams, began)
+    named = _named(users, (*COLLEAGUES, *extra), teams, began)
+    floor = _floor(ids, named, (*COLLEAGUES, *extra))
     plans = _plans(ids, users, (*COLLEAGUES, *extra), teams, floors)
     BudgetPlan.objects.using(using).bulk_create(
         BudgetPlan(
@@ -82,7 +85,7 @@ def lay(*, using: str, now: datetime, floors: int, extra: tuple[Colleague, ...])
         )
         for (kind, owner), plan in plans.items()
     )
-    return Ground(floor, plans)
+    return Ground(floor, plans, named)
 
 
 def _people(using: str, teams: list[Team], colleagues: tuple[Colleague, ...], now: datetime) -> dict[str, User]:
@@ -187,15 +190,12 @@ def _offers(using: str, ids: Ids, began: datetime) -> dict[str, int]:
     return versions
 
 
-def _floor(
-    ids: Ids, users: Mapping[str, User], colleagues: tuple[Colleague, ...], teams: list[Team], began: datetime
-) -> Floor:
-    agents: dict[int, list[Agent]] = {0: [], 1: []}
-    supervisors: dict[int, list[Agent]] = {0: [], 1: []}
-    for place, one in enumerate(colleagues):
-        if one.grade is None or one.team is None:
-            continue
-        agent = Agent(
+def _named(
+    users: Mapping[str, User], colleagues: tuple[Colleague, ...], teams: list[Team], began: datetime
+) -> dict[str, Agent]:
+    """Everybody with a seat, by user name."""
+    return {
+        one.username: Agent(
             user_id=users[one.username].pk,
             grade=one.grade,
             team_id=teams[one.team].pk,
@@ -204,11 +204,21 @@ def _floor(
             place=place,
             free_at=began.astimezone(UTC),
         )
-        if one.role == roles.AGENT:
-            agents[one.team].append(agent)
-        elif one.role == roles.SUPERVISOR:
-            supervisors[one.team].append(agent)
-    return Floor(ids, agents, supervisors)
+        for place, one in enumerate(colleagues)
+        if one.grade is not None and one.team is not None
+    }
+
+
+def _floor(ids: Ids, named: Mapping[str, Agent], colleagues: tuple[Colleague, ...]) -> Floor:
+    """Agents and supervisors by site."""
+    by_role: dict[str, dict[int, list[Agent]]] = {
+        role: {place: [] for place in range(len(ids.sites))} for role in (roles.AGENT, roles.SUPERVISOR, roles.MANAGER)
+    }
+    for one in colleagues:
+        if one.username in named:
+            agent = named[one.username]
+            by_role[one.role][agent.site].append(agent)
+    return Floor(ids, by_role[roles.AGENT], by_role[roles.SUPERVISOR])
 
 
 def _plans(

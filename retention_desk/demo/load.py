@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import connections, transaction
@@ -59,6 +59,8 @@ def load(*, scale: float, seed: int, now: datetime, say: Say, using: str = "owne
     connection = connections[using]
     with transaction.atomic(using=using), connection.cursor() as cursor:
         _check_empty(cursor)
+        # Rows that came and went may have moved them on; the same seed shall make the same keys.
+        _set_sequences(cursor)
         with _walls_down(cursor):
             ground = lay(
                 using=using,
@@ -111,12 +113,16 @@ def _write_year(
         endings=Endings(rng, book, today),
         today=today,
     )
+    for past in pictures.MARISOL_PAST:
+        # Somebody of that day: the real colleague's year has not begun yet.
+        then = replace(ground.named[past.agent])
+        calls.script(known[0], then, past, at=now.replace(hour=19, minute=12) - timedelta(days=past.days_ago))
     schedule = rings(rng, floor, count=round(planted.CALLS * scale), today=today, now=now)
     Year(rng, accounts=accounts, calls=calls, floor=floor, today=today).run(schedule)
     wallets.open_current(on=today, at=min(now, now.replace(hour=8, minute=0)))
     wallets.write_counters()
     history = History(rng, book, today=today, now=now)
-    pictures.tell(book, known, floor, now=now)
+    pictures.tell(book, known, now=now)
     for account in known:
         _write_account(book, account, products, now)
     for account in accounts:
@@ -235,7 +241,7 @@ def _fill_name_dictionary(cursor: CursorWrapper) -> None:
             SELECT DISTINCT overlay(family_key placing '' from place for 1), family_key
             FROM (SELECT DISTINCT family_key FROM {Customer._meta.db_table} WHERE family_key <> '') names
             CROSS JOIN LATERAL generate_series(1, length(family_key)) place
-            ON CONFLICT DO NOTHING"""  # noqa: S608 (the table's name is ours)
+            ORDER BY 1, 2 ON CONFLICT DO NOTHING"""  # noqa: S608 (the table's name is ours)
     )
 
 

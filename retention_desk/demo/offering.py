@@ -122,6 +122,12 @@ class Offering:
                     return made
         return None
 
+    def exactly(self, where: Situation, code: str, **terms: int) -> Made:
+        """One offer at these terms; what is not named is the catalogue's."""
+        entry = CATALOGUE[code]
+        chosen = snap(replace(entry.bounds.default, **terms), entry.bounds, today=where.day)  # type: ignore[arg-type]
+        return self._weighed(where, entry, chosen, price(chosen, entry.bounds, where.bill), "")
+
     def less(self, where: Situation, asked: Made, approver: GradeScheme) -> Made | None:
         """A supervisor's counter: the same offer for less money, within their own limit; None when there is none."""
         entry, bounds = asked.entry, asked.entry.bounds

@@ -22,6 +22,10 @@ from retention_desk.demo.endings import GONE, Ended, Endings, ending
 from retention_desk.demo.floor import Agent, Floor
 from retention_desk.demo.offering import Made, Offering, shifted
 from retention_desk.demo.opening import Opening, Talk
+from retention_desk.demo.pictures import Past
+
+# At most, in seconds: until an offer is put, with and without a supervisor.
+_ASKING_TAKES, _PUTTING_TAKES = 160, 42
 
 
 @dataclass(slots=True)
@@ -85,6 +89,20 @@ class Calls:
         account.calls.append(talk.day)
         return Taken(talk.id, ended, closed, talk.accepted, call_back, talk.row)
 
+    def script(self, account: Account, agent: Agent, past: Past, *, at: datetime) -> None:
+        """Write a call whose story is given: one offer within the agent's authority, and the answer."""
+        intent = OpeningIntent.CHEAPER
+        talk = self._opening.open(account, agent, at=at, intent=intent, reason=past.reason)
+        made = self._offering.exactly(talk.where, past.offer, **past.terms)
+        live = self._own(talk, made)
+        if live is None:
+            raise ValueError(f"nobody can pay for {past.offer}")
+        said = talk.clock.after(40)
+        self._bargains.settle(talk.id, account, live, agent, accepted=past.accepted, at=said)
+        self._closed(talk, ending(self._rng, account, past.kind, reason=past.reason, day=talk.day))
+        self._book.calls.add(**talk.row)
+        account.calls.append(talk.day)
+
     # ── The talk ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _cut_short(self, talk: Talk) -> DispositionKind | None:
@@ -131,6 +149,9 @@ class Calls:
         return self._after_no(talk, disconnect=disconnect)
 
     def _offer(self, talk: Talk, *, ask: bool, without: frozenset[str]) -> None:
+        ask = ask and talk.has_time(_ASKING_TAKES)
+        if not talk.has_time(_PUTTING_TAKES):
+            return
         made = self._offering.choose(talk.where, ask=ask, without=without)
         if made is None and ask:
             ask, made = False, self._offering.choose(talk.where, ask=False, without=without)

@@ -47,8 +47,20 @@ class Talk:
     where: Situation
     accepted: str = ""
     refused: int = 0
-    asked: bool = False
+    asked_after: float | None = None
     tried: frozenset[str] = frozenset()
+
+    @property
+    def asked(self) -> bool:
+        """Whether there was a clear wish to cancel."""
+        return self.asked_after is not None
+
+    def has_time(self, seconds: float) -> bool:
+        """Whether an offer that takes so long is put before cancelling is a must."""
+        if self.asked_after is None:
+            return True
+        most = 60 * int(str(self.row["minutes_after_intent"]))
+        return self.clock.seconds + seconds < self.asked_after + most
 
 
 class Opening:
@@ -61,14 +73,21 @@ class Opening:
         self._calls = 0
 
     def open(
-        self, account: Account, agent: Agent, *, at: datetime, intent: OpeningIntent, handed_on_from: int | None
+        self,
+        account: Account,
+        agent: Agent,
+        *,
+        at: datetime,
+        intent: OpeningIntent,
+        handed_on_from: int | None = None,
+        reason: str = "",
     ) -> Talk:
         """Open a call and go as far as the reason; writes audit and log, and starts the call's row."""
         rng, ids = self._rng, self._floor.ids
         self._calls += 1
         number, by = self._calls, agent.user_id
         day = at.astimezone(ids.zones[agent.site]).date()
-        reason = self.reason(account, intent, day)
+        reason = reason or self.reason(account, intent, day)
         tenure = tenure_months(account.since, day)
         contract = account.contract_ends_on(day)
         months_left = max((contract - day).days // 30, 1) if contract else None
@@ -152,7 +171,7 @@ class Opening:
         """The first clear wish to cancel starts the policy's clock."""
         at = talk.clock.after(self._rng.uniform(6, 30))
         minutes = int(str(talk.row["minutes_after_intent"]))
-        talk.asked = True
+        talk.asked_after = talk.clock.seconds
         talk.row.update(ask_count=1, asked_at=at, must_complete_by=at + timedelta(minutes=minutes))
         by = talk.agent.user_id
         self._book.on_call(

@@ -14,6 +14,8 @@ from customers.choices import CallerRole, ComplaintKind, OpeningIntent
 CUSTOMERS = 5_000
 CALLS = 8_000
 DAYS = 365
+# Limits, scheme and catalogue are in force from this many days ago; the pictures' customer has a past before the year.
+BEGAN_DAYS_AGO = 700
 # One floor of twelve takes this many times the calls of scale 1 before it gets colleagues.
 SCALE_OF_ONE_FLOOR = 20
 
