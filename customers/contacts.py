@@ -1,7 +1,10 @@
-"""Customers added by hand, and their contact data corrected: checked, audited, never over somebody else's change."""
+"""Customers added by hand, and their contact data corrected: checked, audited, never over somebody else's change.
+
+Products, money and flags come with the intake; what a person may change is how a customer is called and reached.
+"""
 
 import re
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,42 +16,30 @@ from django.db import IntegrityError, transaction
 
 from customers import audit, keys, numbers
 from customers.acts import Act
-from customers.choices import CustomerKind
-from customers.models import Company, Customer
+from customers.choices import CallState, CustomerKind
+from customers.models import Call, Company, Customer
 from customers.names import fold, remember_names
 from customers.refusals import NotYours, Refused
 
 ACCOUNT_PREFIX = "HD"
-_LONGEST = {
+# What may be said of a contact, with the longest it may be. Telephone numbers are taken in any form.
+CONTACT_FIELDS: Mapping[str, int] = {
     "given_name": 80,
     "family_name": 120,
+    "kind": 24,
+    "phone": 40,
+    "other_phone": 40,
+    "email": 254,
     "street": 120,
     "town": 80,
     "region": 80,
     "postcode": 16,
-    "account_number": 40,
+    "country": 2,
+    "jurisdiction": 16,
 }
+_ACCOUNT_LONGEST = 40
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _JURISDICTION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,8})?")
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Who somebody is and how they are reached, as typed. Telephone numbers in any form; `languages` as codes."""
-
-    given_name: str = ""
-    family_name: str = ""
-    kind: str = CustomerKind.PRIVATE
-    phone: str = ""
-    other_phone: str = ""
-    email: str = ""
-    street: str = ""
-    town: str = ""
-    region: str = ""
-    postcode: str = ""
-    country: str = ""
-    jurisdiction: str = ""
-    languages: tuple[str, ...] = ()
 
 
 class FieldsWrong(Refused):
@@ -59,29 +50,33 @@ class FieldsWrong(Refused):
         self.fields = fields
 
 
-def add_customer(*, contact: Contact, account_number: str = "", by: int, role: str, now: datetime, key: UUID) -> int:
-    """Add a customer; answers the id. A blank account number is made up.
+def add_customer(
+    *, contact: Mapping[str, str], account_number: str = "", by: int, role: str, now: datetime, key: UUID
+) -> int:
+    """Add a customer whom the records do not know; answers the id. A blank account number is made up.
 
-    `FieldsWrong`, or `Refused`: ACCOUNT_TAKEN, NO_COMPANY before the desk is set up.
+    `contact` holds values of `CONTACT_FIELDS`. `FieldsWrong`, or `Refused`: ACCOUNT_TAKEN, NO_COMPANY before the desk
+    is set up.
     """
-    company = Company.objects.first()
-    if company is None:
-        raise Refused("NO_COMPANY")
-    clean = _checked(contact, company=company)
-    if len(account_number) > _LONGEST["account_number"]:
+    company = _company()
+    contact = {"family_name": "", "country": company.country} | dict(contact)
+    clean = _checked(contact, country=company.country)
+    account_number = account_number.strip()
+    if len(account_number) > _ACCOUNT_LONGEST:
         raise FieldsWrong({"account_number": "TOO_LONG"})
     try:
         with transaction.atomic():
-            claim = keys.claim(key=key, act=Act.CUSTOMER_ADDED, by=by, body={"fields": asdict(clean)})
+            body = {"account_number": account_number, "fields": clean}
+            claim = keys.claim(key=key, act=Act.CUSTOMER_ADDED, by=by, body=body)
             if claim.answer:
                 return claim.answer.object_id
             customer = Customer.objects.create(
-                **_columns(clean),
-                account_number=account_number.strip() or numbers.new_number(ACCOUNT_PREFIX),
+                **clean,
+                account_number=account_number or numbers.new_number(ACCOUNT_PREFIX),
                 currency=company.currency,
                 customer_since=now.date(),
             )
-            remember_names([fold(clean.family_name)])
+            remember_names([fold(customer.family_name)])
             audit.append(
                 by=by,
                 role=role,
@@ -89,7 +84,7 @@ def add_customer(*, contact: Contact, account_number: str = "", by: int, role: s
                 object_kind="customer",
                 object_id=customer.pk,
                 customer_id=customer.pk,
-                after={"fields": sorted(name for name, value in asdict(clean).items() if value)},
+                after={"fields": sorted(name for name, value in clean.items() if value)},
                 key=key,
             )
             claim.settle(object_id=customer.pk)
@@ -102,39 +97,30 @@ def add_customer(*, contact: Contact, account_number: str = "", by: int, role: s
 
 @transaction.atomic
 def correct_contact(
-    *,
-    customer_id: int,
-    contact: Contact,
-    seen_changed_at: datetime,
-    by: int,
-    role: str,
-    key: UUID,
-    call_id: int | None = None,
-) -> None:
-    """Correct a customer's contact data, as they were seen at `seen_changed_at` (`queries.access_customer` first).
+    *, customer_id: int, contact: Mapping[str, str], seen_changed_at: datetime, by: int, role: str, key: UUID
+) -> bool:
+    """Correct the fields named in `contact`, as they were seen at `seen_changed_at` (`queries.access_customer` first).
 
-    `FieldsWrong`, or `Refused("CHANGED_ELSEWHERE")` when somebody else has changed the customer meanwhile.
+    Answers whether anything changed. The audit names the fields, never what they say. `FieldsWrong`, `NotYours`, or
+    `Refused("CHANGED_ELSEWHERE")` when somebody else has changed the customer meanwhile.
     """
-    company = Company.objects.first()
-    if company is None:
-        raise Refused("NO_COMPANY")
-    clean = _checked(contact, company=company)
-    body = {"customer": customer_id, "fields": asdict(clean)}
+    clean = _checked(contact, country=_company().country)
+    body = {"customer": customer_id, "fields": clean}
     claim = keys.claim(key=key, act=Act.CONTACT_CORRECTED, by=by, body=body)
     if claim.answer:
-        return
+        return False
     customer = Customer.objects.select_for_update().filter(pk=customer_id).first()
     if customer is None:
         raise NotYours(customer_id=customer_id)
-    columns = _columns(clean)
-    changed = sorted(name for name, value in columns.items() if getattr(customer, name) != value)
+    changed = sorted(name for name, value in clean.items() if getattr(customer, name) != value)
     if changed:
         if customer.changed_at != seen_changed_at:
-            raise Refused("CHANGED_ELSEWHERE", changed_at=customer.changed_at)
+            raise Refused("CHANGED_ELSEWHERE")
         for name in changed:
-            setattr(customer, name, columns[name])
+            setattr(customer, name, clean[name])
         customer.save(update_fields=[*changed, "changed_at"])
-        remember_names([fold(clean.family_name)])
+        remember_names([fold(customer.family_name)])
+        theirs = Call.objects.filter(customer=customer, agent_id=by).exclude(state=CallState.CLOSED)
         audit.append(
             by=by,
             role=role,
@@ -142,62 +128,52 @@ def correct_contact(
             object_kind="customer",
             object_id=customer_id,
             customer_id=customer_id,
-            call_id=call_id,
+            call_id=theirs.values_list("pk", flat=True).first(),
             after={"fields": changed},
             key=key,
         )
     claim.settle(object_id=customer_id)
+    return bool(changed)
 
 
-def _checked(contact: Contact, *, company: Company) -> Contact:
-    """The contact with its numbers in E.164 and its spaces trimmed; `FieldsWrong` with every fault at once."""
-    trimmed: dict[str, Any] = {name: " ".join(getattr(contact, name).split()) for name in _TEXTS}
-    clean = replace(contact, **trimmed)
-    clean = replace(clean, country=clean.country.upper() or company.country, jurisdiction=clean.jurisdiction.upper())
-    wrong: dict[str, str] = {}
-    if not clean.family_name:
+def _company() -> Company:
+    company = Company.objects.first()
+    if company is None:
+        raise Refused("NO_COMPANY")
+    return company
+
+
+def _checked(contact: Mapping[str, str], *, country: str) -> dict[str, Any]:
+    """The fields with numbers in E.164 and spaces trimmed; `FieldsWrong` with every fault at once."""
+    clean = {name: " ".join(contact[name].replace("\x00", "").split()) for name in contact}
+    for name in ("country", "jurisdiction"):
+        if name in clean:
+            clean[name] = clean[name].upper()
+    wrong = {name: "WRONG" for name, value in clean.items() if not _fits(name, value)}
+    if clean.get("family_name") == "":
         wrong["family_name"] = "MISSING"
-    for name, most in _LONGEST.items():
-        if len(getattr(clean, name, "")) > most:
-            wrong[name] = "TOO_LONG"
-    numbers_given: dict[str, Any] = {}
-    known = clean.country if _COUNTRY.fullmatch(clean.country) else company.country
+    known = clean.get("country", country)
     for name in ("phone", "other_phone"):
-        number = _e164(getattr(clean, name), country=known)
+        number = _e164(clean.get(name, ""), country=known if _COUNTRY.fullmatch(known) else country)
         if number is None:
             wrong[name] = "WRONG"
-        else:
-            numbers_given[name] = number
-    if clean.email and not _is_email(clean.email):
-        wrong["email"] = "WRONG"
-    if not _COUNTRY.fullmatch(clean.country):
-        wrong["country"] = "WRONG"
-    if clean.jurisdiction and not _JURISDICTION.fullmatch(clean.jurisdiction):
-        wrong["jurisdiction"] = "WRONG"
-    if clean.kind not in CustomerKind.values:
-        wrong["kind"] = "WRONG"
-    if wrong:
-        raise FieldsWrong(wrong)
-    return replace(clean, **numbers_given)
+        elif name in clean:
+            clean[name] = number
+    too_long = {name: "TOO_LONG" for name, value in clean.items() if len(value) > CONTACT_FIELDS[name]}
+    if wrong or too_long:
+        raise FieldsWrong(too_long | wrong)
+    return clean
 
 
-_TEXTS = (
-    "given_name",
-    "family_name",
-    "phone",
-    "other_phone",
-    "email",
-    "street",
-    "town",
-    "region",
-    "postcode",
-    "country",
-    "jurisdiction",
-)
-
-
-def _columns(contact: Contact) -> dict[str, object]:
-    return asdict(contact) | {"languages": list(contact.languages)}
+def _fits(name: str, value: str) -> bool:
+    """Whether a value has the form of its field."""
+    if name == "email" and value:
+        return _is_email(value)
+    if name == "country":
+        return bool(_COUNTRY.fullmatch(value))
+    if name == "jurisdiction" and value:
+        return bool(_JURISDICTION.fullmatch(value))
+    return name != "kind" or value in CustomerKind.values
 
 
 def _e164(text: str, *, country: str) -> str | None:
@@ -218,4 +194,4 @@ def _is_email(text: str) -> bool:
         validate_email(text)
     except ValidationError:
         return False
-    return len(text) <= 254
+    return True

@@ -10,3 +10,9 @@ class OffersConfig(AppConfig):
     name = "offers"
     verbose_name = _("Offers")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let the outbox know who sends the notices of offers."""
+        from offers import notices  # noqa: PLC0415 (needs the models)
+
+        notices.connect()

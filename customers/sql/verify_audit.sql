@@ -17,7 +17,7 @@ bad AS (
     FROM event
     WHERE seq <> seq_before + 1 OR hash <> worked_out OR prev_hash <> hash_before
     UNION ALL
-    SELECT coalesce(h.shard, l.shard), coalesce(least(l.seq, h.seq), 0) + 1, NULL, 'TAIL'
+    SELECT coalesce(h.shard, l.shard), CASE WHEN l.seq = h.seq THEN l.seq ELSE least(coalesce(l.seq, 0), coalesce(h.seq, 0)) + 1 END, NULL, 'TAIL'
     FROM (SELECT * FROM customers_audithead WHERE %(shard)s::bigint IS NULL OR shard = %(shard)s) h
     FULL JOIN (SELECT DISTINCT ON (shard) shard, seq, hash FROM event ORDER BY shard, seq DESC) l ON l.shard = h.shard
     WHERE (h.seq, h.hash) IS DISTINCT FROM (l.seq, l.hash)

@@ -66,6 +66,17 @@ class ContactForm(forms.Form):
         """E.164, or a sentence what to write."""
         return _phone(self.cleaned_data["other_phone"])
 
+    def contact(self) -> dict[str, Any]:
+        """The contact fields alone."""
+        return {name: self.cleaned_data[name] for name in ContactForm.base_fields}
+
+
+class CorrectionForm(ContactForm):
+    """Contact data to be corrected; `seen` is when the record shown had last been changed."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.DateTimeField(widget=forms.HiddenInput, input_formats=["%Y-%m-%dT%H:%M:%S.%f%z"])
+
 
 class NewCustomerForm(ContactForm):
     """A customer whom the intake does not know yet."""
@@ -75,10 +86,6 @@ class NewCustomerForm(ContactForm):
     kind = forms.ChoiceField(label=_("Contract with"), choices=CustomerKind.choices)
 
     field_order = ("account_number", "kind")
-
-    def contact(self) -> dict[str, Any]:
-        """The contact fields alone."""
-        return {name: self.cleaned_data[name] for name in ContactForm.base_fields}
 
 
 def e164(text: str, region: str = "US") -> str:

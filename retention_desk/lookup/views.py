@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from customers import accounts, look_up, queries
+from customers import contacts, look_up, queries
 from customers.choices import CustomerKind
 from customers.look_up import LookUpKind
 from customers.refusals import NotYours, Refused
 from retention_desk.acting import actor, behind
 from retention_desk.http import render_fragment
-from retention_desk.lookup.forms import ContactForm, NewCustomerForm, OpenCallForm
+from retention_desk.lookup.forms import ContactForm, CorrectionForm, NewCustomerForm, OpenCallForm
 from retention_desk.lookup.region import home_country
 
 MOST = 20
@@ -66,12 +66,12 @@ def new(request: HttpRequest) -> HttpResponse:
         return render(request, "customers/new.html", {"form": form}, status=422)
     who = actor(request)
     try:
-        accounts.add_customer(
+        contacts.add_customer(
             account_number=form.cleaned_data["account_number"],
-            kind=CustomerKind(form.cleaned_data["kind"]),
-            contact=form.contact(),
+            contact=form.contact() | {"kind": form.cleaned_data["kind"]},
             by=who.by,
             role=who.role,
+            now=who.now,
             key=form.cleaned_data["key"],
         )
     except Refused as refused:
@@ -88,13 +88,22 @@ def contact(request: HttpRequest, customer_id: int) -> HttpResponse:
     customer = queries.access_customer(request.user, customer_id)
     initial = {name: getattr(customer, name) for name in ContactForm.base_fields}
     if request.method != "POST":
-        return render(request, "customers/contact.html", {"form": ContactForm(initial=initial), "customer": customer})
-    form = ContactForm(request.POST, initial=initial)
+        seen = customer.changed_at.isoformat(timespec="microseconds")
+        form = CorrectionForm(initial=initial | {"key": uuid.uuid4(), "seen": seen})
+        return render(request, "customers/contact.html", {"form": form, "customer": customer})
+    form = CorrectionForm(request.POST, initial=initial)
     if not form.is_valid():
         return render(request, "customers/contact.html", {"form": form, "customer": customer}, status=422)
     who = actor(request)
     try:
-        accounts.correct_contact(customer_id=customer_id, contact=form.cleaned_data, by=who.by, role=who.role)
+        contacts.correct_contact(
+            customer_id=customer_id,
+            contact=form.contact(),
+            seen_changed_at=form.cleaned_data["seen"],
+            by=who.by,
+            role=who.role,
+            key=form.cleaned_data["key"],
+        )
     except NotYours:
         raise
     except Refused as refused:
