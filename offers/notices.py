@@ -12,7 +12,8 @@ def connect() -> None:
 
 def send_terms(message: Message) -> Sent:
     """Mail the terms of the accepted proposal: what it is, for how long, and what the bill is then and afterwards."""
-    proposal = Proposal.objects.select_related("customer", "offer_version").get(pk=int(str(message.payload["proposal"])))
+    agreed = Proposal.objects.select_related("customer", "offer_version__offer")
+    proposal = agreed.get(pk=int(str(message.payload["proposal"])))
     concession = Concession.objects.get(proposal=proposal)
     customer, version = proposal.customer, proposal.offer_version
     language = notices.language_of(customer)
