@@ -134,7 +134,12 @@ def ground(*, sheet: CallSheet, standing: Standing, worth: Worth, verdict: Verdi
         facts=facts,
         bill=bill_of(sheet, today),
         worth=worth,
-        running_minor=sum(one.monthly_minor for one in standing.given if one.ends_on is None or one.ends_on > today),
+        running_minor=sum(
+            one.monthly_minor
+            for one in standing.given
+            # A changed plan or an add-on is in the lines' own prices; what takes money off the bill is not.
+            if one.family in _RUNS and (one.ends_on is None or one.ends_on > today)
+        ),
         cap_minor=max(0, cap - facts.customer.conceded_12m_minor),
         reasons=(*sorted(sheet.reason_codes), *(reason.code for reason in worth.risk.reasons)),
     )
