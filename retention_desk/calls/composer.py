@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from offers.authorisation import OfferSheet
-from offers.choices import BudgetKind, OfferKind, RulingCode
+from offers.choices import BudgetKind, OfferKind, ProposalState, RulingCode
 from offers.facts import Limit
 from offers.offering import Listed
 from offers.rules import Check
@@ -177,6 +177,9 @@ def of_made(made: Made, offers: OfferSheet) -> Shown:
         afterwards_minor=listed.price_afterwards_minor if listed else made.bill_before_minor,
         **_authority(offers.standing),
     )
+    if shown.wallet_before_minor is not None and made.state != ProposalState.AWAITING:
+        # Its cost is held or spent already: what was left before is what is left now and the cost.
+        shown = replace(shown, wallet_before_minor=shown.wallet_before_minor + made.cost_minor)
     return replace(shown, say=_say(words.get("say", ""), shown, made.currency))
 
 

@@ -24,7 +24,7 @@ from retention_desk.calls import composer, endings
 from retention_desk.calls.composer import Shown
 from retention_desk.calls.forms import ComplaintForm, IdentityForm, OpeningForm
 from retention_desk.calls.listing import Wish, listing, offer_row
-from retention_desk.calls.words import EVENT_ICONS, IDENTITY_CHECKS
+from retention_desk.calls.words import EVENT_ICONS, CHECKS_SHORT
 
 PANELS = {
     "compose": "calls/offer_compose.html",
@@ -167,7 +167,7 @@ def _bar_and_strip(sheet: CallSheet, verdict: Verdict) -> dict[str, Any]:
     to_say = [duty for duty in verdict.open_duties if duty not in known]
     return {
         "seconds": ((call.ended_at or sheet.now) - call.opened_at).total_seconds(),
-        "checks": [IDENTITY_CHECKS.get(code, code) for code in call.identity_checks],
+        "checks": [CHECKS_SHORT.get(code, code) for code in call.identity_checks],
         "told_after": (told - call.opened_at).total_seconds() if told else None,
         "confirmed_after": max(0, since_asked.total_seconds()) if since_asked is not None else None,
         "to_read": [duty for duty in to_say if duty != Duty.PERMISSION],

@@ -239,7 +239,7 @@ def _after_reason(request: HttpRequest, call_id: int) -> HttpResponse:
         raise
     except Refused:
         return closed(request)
-    context = screen(sheet, offers, Wish(news="reason"))
+    context = screen(sheet, offers, Wish())
     stands = request.POST.get("panel_now", "").partition("-")[0]
     if stands in ("compose", "none") and context["panel"] != stands:
         context["news"] = "some"

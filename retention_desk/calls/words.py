@@ -21,6 +21,18 @@ IDENTITY_CHECKS: Mapping[str, str | Promise] = MappingProxyType(
 )
 """How a caller can be known. Only which check was made is kept, never what was answered."""
 
+CHECKS_SHORT: Mapping[str, str | Promise] = MappingProxyType(
+    {
+        "CALLER_NUMBER": _("number"),
+        "PIN": _("PIN"),
+        "BIRTH_DATE": _("date of birth"),
+        "LAST_BILL": _("last bill"),
+        "ADDRESS": _("address"),
+        "CODE_SENT": _("code"),
+    }
+)
+"""The same for the call bar, where there is room for a word."""
+
 CHECKS_NEEDED = 2
 
 DISPOSITION_ICONS: Mapping[DispositionKind, str] = MappingProxyType(
