@@ -26,10 +26,12 @@ def django_db_setup(
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         database = TestDatabase.create(worker, share=bool(worker))
-        seeds = Seeds.take()
+        owner = owner_connection()
+        seeds = Seeds(owner)
         # Django would flush as the application's role, which may not truncate, and would lose the migrations' rows.
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: seeds.restore())
         yield
+        owner.close()
         database.drop()
 
 

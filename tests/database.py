@@ -3,9 +3,9 @@
 import datetime as dt
 import graphlib
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import psycopg
 from django.conf import settings
@@ -106,50 +106,69 @@ def _use(name: str) -> None:
         connections[alias].settings_dict["NAME"] = name
 
 
-@dataclass
 class Seeds:
-    """What the migrations left in the tables, kept in memory so that it can be put back after a flush."""
+    """What the migrations left in the tables, kept in memory so that it can be put back after a test."""
 
-    tables: list[str] = field(default_factory=list)
-    guarded: list[str] = field(default_factory=list)
-    rows: dict[str, bytes] = field(default_factory=dict)
-
-    @classmethod
-    def take(cls) -> "Seeds":
-        """Read all tables of a freshly migrated database."""
-        with owner_connection() as owner:
-            tables = _tables_parents_first(owner)
-            guarded = [str(row[0]) for row in owner.execute(_TABLES_WITH_TRIGGERS)]
-            rows = {}
-            for table in tables:
-                with owner.cursor() as cursor, cursor.copy(sql.SQL("COPY {} TO STDOUT").format(_name(table))) as copy:
-                    content = b"".join(bytes(part) for part in copy)
-                if content:
-                    rows[table] = content
-        return cls(tables=tables, guarded=guarded, rows=rows)
+    def __init__(self, owner: Connection) -> None:
+        """Read all tables of a freshly migrated database; ``owner`` stays open for the restores."""
+        self._owner = owner
+        self._tables = _tables_parents_first(owner)
+        self._guarded = {str(row[0]) for row in owner.execute(_TABLES_WITH_TRIGGERS)}
+        rows = sql.SQL("SELECT {}, EXISTS (SELECT FROM {}), EXISTS (SELECT FROM {} OFFSET {})")
+        self._which_have_rows = sql.SQL(" UNION ALL ").join(
+            rows.format(sql.Literal(table), _name(table), _name(table), sql.Literal(_MANY_ROWS))
+            for table in self._tables
+        )
+        self._seeds = {table: content for table in self._tables if (content := self._content(table))}
 
     def restore(self) -> None:
-        """Empty every table as its owner, append-only ones too, and put the seeds back; one transaction."""
-        with owner_connection() as owner, owner.transaction(), self._guards_down(owner):
-            owner.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(_name(table) for table in self.tables)))
-            for table, content in self.rows.items():
-                with (
-                    owner.cursor() as cursor,
-                    cursor.copy(sql.SQL("COPY {} FROM STDIN").format(_name(table))) as copy,
-                ):
-                    copy.write(content)
+        """Empty every table as its owner, append-only ones too, and put the seeds back; one transaction.
+
+        Most tests fill a few tables with a few rows, and deleting those is ten times faster than truncating all.
+        """
+        with self._owner.transaction():
+            found = self._owner.execute(self._which_have_rows).fetchall()
+            filled = {str(table) for table, some, _many in found if some}
+            if any(many for _table, _some, many in found):
+                with self._guards_down(self._guarded):
+                    names = sql.SQL(", ").join(_name(table) for table in self._tables)
+                    self._owner.execute(sql.SQL("TRUNCATE {}").format(names))
+                    self._fill(self._tables)
+                return
+            changed = [
+                table
+                for table in self._tables
+                if (table in filled or table in self._seeds) and self._content(table) != self._seeds.get(table, b"")
+            ]
+            with self._guards_down(self._guarded.intersection(changed)):
+                for table in reversed(changed):
+                    self._owner.execute(sql.SQL("DELETE FROM {}").format(_name(table)))
+                self._fill(changed)
+
+    def _fill(self, tables: Sequence[str]) -> None:
+        for table in tables:
+            if table in self._seeds:
+                statement = sql.SQL("COPY {} FROM STDIN").format(_name(table))
+                with self._owner.cursor() as cursor, cursor.copy(statement) as copy:
+                    copy.write(self._seeds[table])
+
+    def _content(self, table: str) -> bytes:
+        statement = sql.SQL("COPY {} TO STDOUT").format(_name(table))
+        with self._owner.cursor() as cursor, cursor.copy(statement) as copy:
+            return b"".join(bytes(part) for part in copy)
 
     @contextmanager
-    def _guards_down(self, owner: Connection) -> Iterator[None]:
+    def _guards_down(self, tables: Collection[str]) -> Iterator[None]:
         # The guards refuse even the owner. Only the owner can lift them, and only inside this transaction.
-        for table in self.guarded:
-            owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(_name(table)))
+        for table in tables:
+            self._owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(_name(table)))
         yield
-        owner.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for table in self.guarded:
-            owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(_name(table)))
+        self._owner.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in tables:
+            self._owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(_name(table)))
 
 
+_MANY_ROWS = 2000
 _TABLES = """
 SELECT c.oid, c.relname FROM pg_class c
  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition

@@ -12,7 +12,8 @@ PACKAGES = ("customers", "offers", "retention_desk")
 TOP = {"manage.py", "pyproject.toml", "uv.lock", "README.md", "LICENSE", "Makefile"}
 TOP |= {"docs", "locale", "static", "templates", "tests", *PACKAGES}
 EMPTY_WORDS = {"utils", "helpers", "common", "services", "service", "manager", "misc", "core"}
-MOST_LINES = 400
+# The house says about 400; this is where "about" ends.
+MOST_LINES = 450
 
 MODULES = sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
 SOURCES = [file for file in MODULES if "migrations" not in file.parts]
