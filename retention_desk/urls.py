@@ -5,10 +5,12 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from retention_desk import home
+from retention_desk.firstrun import views as first_run
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("login/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login/", first_run.SignIn.as_view(), name="login"),
+    path("first-run/", first_run.first_run, name="first-run"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("password/change/", auth_views.PasswordChangeView.as_view(), name="password_change"),
     path("password/changed/", auth_views.PasswordChangeDoneView.as_view(), name="password_change_done"),
