@@ -6,8 +6,6 @@ worker and beat, and one line when the page answers. Whatever ends first ends ev
 
 import argparse
 import http.client
-import importlib
-import importlib.util
 import shutil
 import signal
 import socket
@@ -20,6 +18,7 @@ from typing import Any
 
 import psycopg
 
+from retention_desk.demo.logins import LOGINS
 from retention_desk.embedded import environment
 from retention_desk.embedded.binaries import ServerMissing
 from retention_desk.embedded.claim import AlreadyRunning, Claim
@@ -136,14 +135,23 @@ class Desk:
         say("desk", "bringing the database up to date")
         owner = addresses.for_commands()
         self.supervisor.run("migrate", [*MANAGE, "migrate", "--no-input", "--verbosity", "0"], env=owner, cwd=PROJECT)
-        if options.demo and importlib.util.find_spec("retention_desk.demo") and _is_empty(addresses.owner_url):
+        if options.demo and _is_empty(addresses.owner_url):
             say("desk", "loading the demo data into the empty database")
             demo = [*MANAGE, "demo", "--scale", f"{options.scale:g}", "--seed", str(options.seed)]
             self.supervisor.run("demo", demo, env=owner, cwd=PROJECT)
+        if options.host not in environment.LOOPBACK:
+            say("desk", "others on the network can reach this desk, and nothing is encrypted on the way")
         # The page first: until it answers, the clockwork would only take the processor away from it.
         self._start_web(addresses)
         self._wait_until_ready()
         self._start_clockwork(addresses)
+        if _is_empty(addresses.owner_url):
+            say(
+                "desk",
+                "nobody may sign in yet; the first administrator begins here, with a link that is good for a day:",
+            )
+            link = [*MANAGE, "first_run", "--link", "--base", options.url]
+            self.supervisor.run("desk", link, env=owner, cwd=PROJECT)
         environment.publish(options.data, owner)
         say("desk", _ready_line(options.url, addresses.owner_url, seconds=time.monotonic() - began))
 
@@ -247,16 +255,13 @@ def _is_empty(owner_url: str) -> bool:
 
 
 def _ready_line(url: str, owner_url: str, *, seconds: float) -> str:
-    """Return the one line that says where to go, with the demo's log-ins if its people are there."""
+    """Return the one line that says where to go, and how to get in."""
     line = f"ready after {seconds:.0f} s: {url}"
-    try:
-        logins: Sequence[tuple[str, str, str]] = importlib.import_module("retention_desk.demo.logins").LOGINS
-    except ModuleNotFoundError:
-        return line
+    if _is_empty(owner_url):
+        return f"{line} - open it to set the desk up"
     with psycopg.connect(owner_url) as connection:
-        known = connection.execute(
-            "SELECT count(*) FROM people_user WHERE username = ANY(%s)", [[name for _role, name, _word in logins]]
-        ).fetchone()
-    if known is None or known[0] != len(logins):
+        names = [name for _role, name, _word in LOGINS]
+        found = connection.execute("SELECT count(*) FROM people_user WHERE username = ANY(%s)", [names]).fetchone()
+    if found is None or found[0] != len(LOGINS):
         return line
-    return f"{line} - sign in as " + ", ".join(f"{role} {name} / {word}" for role, name, word in logins)
+    return f"{line} - sign in as " + ", ".join(f"{role} {name} / {word}" for role, name, word in LOGINS)
