@@ -49,7 +49,8 @@ CHECKS = (
         "Every counter is the sum of its entries.",
         """SELECT format('counter %s', c.id) FROM offers_budgetcounter c
            LEFT JOIN (SELECT counter_id, sum(held_minor) AS held, sum(spent_minor) AS spent,
-                             sum(ceiling_minor) AS ceiling FROM offers_ledgerentry GROUP BY counter_id) e ON e.counter_id = c.id
+                             sum(ceiling_minor) AS ceiling
+                      FROM offers_ledgerentry GROUP BY counter_id) e ON e.counter_id = c.id
            WHERE (c.held_minor, c.spent_minor, c.ceiling_minor)
               <> (coalesce(e.held, 0), coalesce(e.spent, 0), coalesce(e.ceiling, 0))""",
     ),
@@ -253,8 +254,8 @@ CHECKS = (
                SELECT e.*, lag(hash, 1, ''::bytea) OVER w AS before_hash, row_number() OVER w AS place
                FROM customers_auditevent e WINDOW w AS (PARTITION BY shard ORDER BY seq)) e
            WHERE seq <> place OR prev_hash <> before_hash
-              OR hash <> sha256(prev_hash || audit_canonical(shard, seq, recorded_at, actor_id, actor_role, act, object_kind,
-                  object_id, customer_id, call_id, limit_version_id, before, after, reason, key))
+              OR hash <> sha256(prev_hash || audit_canonical(shard, seq, recorded_at, actor_id, actor_role, act,
+                  object_kind, object_id, customer_id, call_id, limit_version_id, before, after, reason, key))
            UNION ALL
            SELECT format('head of shard %s', h.shard) FROM customers_audithead h
            LEFT JOIN (SELECT DISTINCT ON (shard) shard, seq, hash FROM customers_auditevent ORDER BY shard, seq DESC) l

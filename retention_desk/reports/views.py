@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any, cast
 from urllib.parse import urlencode
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
+from psycopg.errors import QueryCanceled
 
 from customers.choices import DispositionKind
 from retention_desk.acting import behind
@@ -22,18 +24,28 @@ from retention_desk.reports.queries import save_rate_counts
 from retention_desk.reports.save_rate import SaveRate, assemble
 from retention_desk.reports.scope import READ, scope_of
 
+TEMPLATE = "reports/save_rate.html"
 may_read = behind(READ)
 
 
 @may_read
 @require_safe
 def save_rate(request: HttpRequest) -> HttpResponse:
-    """Show the report; days that make no period are said beside their field, and nothing is counted."""
+    """Show the report.
+
+    Days that make no period are said beside their field, and nothing is counted. A period that takes longer to count
+    than a page may take (statement_timeout) is said, with shorter ones to choose from.
+    """
     form, names = _asked(request)
     if not form.is_valid():
-        return render(request, "reports/save_rate.html", _frame(form, names), status=422)
+        return render(request, TEMPLATE, _frame(form, names), status=422)
     filters = form.filters()
-    report = _report(filters)
+    try:
+        report = _report(filters)
+    except OperationalError as failure:
+        if not isinstance(failure.__cause__, QueryCanceled):
+            raise
+        return render(request, TEMPLATE, _frame(form, names) | {"filters": filters, "too_long": True}, status=503)
     context = _frame(form, names) | {
         "filters": filters,
         "page": page.build(report, filters, names),
@@ -43,7 +55,7 @@ def save_rate(request: HttpRequest) -> HttpResponse:
         "line_heading": gettext("Product line"),
         "team_heading": gettext("Team"),
     }
-    return render(request, "reports/save_rate.html", context)
+    return render(request, TEMPLATE, context)
 
 
 @may_read
@@ -52,7 +64,7 @@ def save_rate_csv(request: HttpRequest) -> HttpResponseBase:
     """Send one table of the report, or all of them, as CSV with counts, intervals and definitions."""
     form, names = _asked(request)
     if not form.is_valid():
-        return render(request, "reports/save_rate.html", _frame(form, names), status=422)
+        return render(request, TEMPLATE, _frame(form, names), status=422)
     filters = form.filters()
     table = request.GET.get("table", "")
     rows = export.rows(_report(filters), filters, names, table=table if table in export.TABLES else "")
