@@ -6,7 +6,7 @@ SELECT jsonb_build_object(
     'effective_at', r.effective_at, 'undo_open', r.decided_by_id = s.user_id AND r.effective_at > desk_now(), 'now', desk_now(),
     'proposal_id', p.id, 'version_id', p.offer_version_id, 'percent', p.percent, 'months', p.months, 'amount_minor', p.amount_minor,
     'extra', p.extra, 'cost_minor', p.cost_minor, 'reader', nullif(concat_ws(' ', e.first_name, e.last_name), ''), 'read_by', r.read_by_id,
-    'limit', (SELECT to_jsonb(v) || jsonb_build_object('grade', s.grade) FROM offers_limitversion v WHERE v.id = limit_in_force(s.user_id, p.currency)),
+    'limit', (SELECT to_jsonb(v) || jsonb_build_object('grade', s.grade) FROM offers_limitversion v WHERE v.id = (SELECT limit_in_force(s.user_id, p.currency))),
     'wallet', (SELECT jsonb_build_object('kind', 'APPROVER', 'owner_id', s.user_id, 'ends_on', b.ends_on, 'limit_minor', b.limit_minor,
                    'left_minor', sum(n.ceiling_minor - n.held_minor - n.spent_minor))
                FROM offers_budgetaccount b JOIN offers_budgetcounter n ON n.account_id = b.id

@@ -13,7 +13,7 @@ SELECT jsonb_build_object(
     'now', desk_now(), 'today', me.today, 'currency', coalesce(me.currency, ''), 'grade', me.grade, 'duty', me.duty,
     'duty_since', me.duty_since,
     'limit', (SELECT to_jsonb(v) || jsonb_build_object('grade', me.grade) FROM offers_limitversion v
-              WHERE v.id = limit_in_force(me.user_id, me.currency)),
+              WHERE v.id = (SELECT limit_in_force(me.user_id, me.currency))),
     'budget', coalesce(
         (SELECT jsonb_build_object('limit_minor', a.limit_minor, 'starts_on', a.starts_on, 'ends_on', a.ends_on,
                     'left_minor', sum(CASE WHEN n.frozen THEN 0 ELSE n.ceiling_minor - n.held_minor - n.spent_minor END))

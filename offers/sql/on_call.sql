@@ -57,7 +57,7 @@ SELECT jsonb_build_object(
     'scheme', (SELECT to_jsonb(v) FROM offers_schemeversion v WHERE v.valid_from <= desk_now()
                ORDER BY v.valid_from DESC LIMIT 1),
     'limit', (SELECT to_jsonb(v) || jsonb_build_object('grade', s.grade) FROM offers_limitversion v
-              JOIN offers_seat s ON s.user_id = c.agent_id WHERE v.id = limit_in_force(c.agent_id, c.currency)),
+              JOIN offers_seat s ON s.user_id = c.agent_id WHERE v.id = (SELECT limit_in_force(c.agent_id, c.currency))),
     'ladder', (SELECT jsonb_agg(to_jsonb(v)) FROM (
                    SELECT DISTINCT ON (grade) * FROM offers_limitversion
                    WHERE grade <> '' AND valid_from <= desk_now() AND currency = c.currency

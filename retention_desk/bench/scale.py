@@ -23,6 +23,7 @@ from django.urls import reverse  # noqa: E402
 from customers import calls, look_up, queries  # noqa: E402
 from customers.choices import CallerRole, OpeningIntent  # noqa: E402
 from customers.models import Customer, Site  # noqa: E402
+from customers.names import remember_all_names  # noqa: E402
 from offers import authorisation  # noqa: E402
 from offers.models import Seat  # noqa: E402
 from retention_desk.bench import data  # noqa: E402
@@ -37,8 +38,7 @@ def fill(customers: int) -> None:
     """Add so many customers to the demo's few."""
     with connections["owner"].cursor() as cursor:
         data.fill(cursor, customers=customers)
-        cursor.execute("SELECT last_value FROM customers_customer_id_seq")
-    connections["owner"].close()
+    remember_all_names()
     with connections["owner"].cursor() as cursor:
         data.settle(cursor)
 

@@ -7,6 +7,6 @@ SELECT k.id, k.customer_id, a.user_id, a.team_id, a.site_id, k.id, 'CLOSED', k.a
        NULL, '', '', '', 12000, 250000, 40, ''
 FROM (SELECT nextval(pg_get_serial_sequence('customers_call', 'id')) AS id, c.id AS customer_id,
              now() - make_interval(mins => (c.id * 37 %% 525000)::int + 60) AS at
-      FROM customers_customer c WHERE c.id %% 10 = 0 ORDER BY 3) k
+      FROM customers_customer c WHERE c.id %% 10 = 0 AND c.account_number LIKE '%%-B' ORDER BY 3) k
 JOIN LATERAL (SELECT s.user_id, s.team_id, t.site_id FROM offers_seat s JOIN customers_team t ON t.id = s.team_id
               WHERE s.grade = 'AGENT' ORDER BY s.user_id OFFSET k.id %% %(agents)s LIMIT 1) a ON true
