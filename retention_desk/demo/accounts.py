@@ -141,6 +141,10 @@ class Account:
         this = day.replace(day=self.bill_day)
         return this if this > day else add_months(this, 1)
 
+    def paid_until(self, day: date) -> date:
+        """The end of the month that is paid for."""
+        return self.next_bill(day) - timedelta(days=1)
+
     def bill(self, day: date) -> Bill:
         """The bill as the pricing of offers reads it."""
         return Bill(CURRENCY, self.next_bill(day), tuple(line.priced(day) for line in self.running))

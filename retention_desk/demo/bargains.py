@@ -275,16 +275,9 @@ class Bargains:
             },
             is_credit=entry.kind == OfferKind.CREDIT,
         )
-        for topic, key in (("billing.concession", f"concession:{live.id}"), ("notice.terms", f"terms:{live.id}")):
-            self._book.outbox.add(
-                topic=topic,
-                key=key,
-                payload={"proposal": live.id, "customer": account.id},
-                created_at=at,
-                due_at=at,
-                attempts=1,
-                delivered_at=at + timedelta(seconds=3),
-            )
+        payload = {"proposal": live.id, "customer": account.id}
+        self._book.sent("billing.concession", f"concession:{live.id}", payload, at=at)
+        self._book.sent("notice.terms", f"terms:{live.id}", payload, at=at)
 
     def _act(
         self,

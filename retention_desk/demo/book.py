@@ -3,7 +3,7 @@
 import hashlib
 import random
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from customers.acts import Act
@@ -135,8 +135,11 @@ class Book:
         at: datetime,
         kind: CallEventKind | None = None,
         detail: Mapping[str, object] | None = None,
+        key: UUID | None = None,
+        of: tuple[str, int] | None = None,
     ) -> None:
-        """An agent's act on a call: in the audit and, with `kind`, in "On this call"."""
+        """An agent's act on a call, or on the object `of` it: in the audit and, with `kind`, in "On this call"."""
+        object_kind, object_id = of or ("call", call)
         if kind is not None:
             self.events.add(call_id=call, kind=kind, at=at, by_id=by, detail=dict(detail or {}))
         self.act(
@@ -144,9 +147,22 @@ class Book:
             at=at,
             by=by,
             role="AGENT",
-            object_kind="call",
-            object_id=call,
+            object_kind=object_kind,
+            object_id=object_id,
             customer_id=customer,
             call_id=call,
             after=dict(detail) if detail else None,
+            key=key,
+        )
+
+    def sent(self, topic: str, key: str, payload: Mapping[str, object], *, at: datetime) -> None:
+        """A message to the outside world that has long been delivered."""
+        self.outbox.add(
+            topic=topic,
+            key=key,
+            payload=dict(payload),
+            created_at=at,
+            due_at=at,
+            attempts=1,
+            delivered_at=at + timedelta(seconds=3),
         )

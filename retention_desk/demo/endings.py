@@ -3,18 +3,17 @@
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
+from customers import numbers
 from customers.acts import Act
 from customers.choices import CallEventKind, CancelWhen, DispositionKind, ProductKind, SubscriptionState
+from customers.ending import EndingLine, quote
 from retention_desk.demo import planted
 from retention_desk.demo.accounts import Account, Line
-from retention_desk.demo.bargains import AGENT
 from retention_desk.demo.book import Book
 from retention_desk.demo.company import BY_CODE, CURRENCY
 
-# Readable over the telephone: no 0, O, 1, I, L.
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _SMALLER = {
     "FIBRE-1000": "FIBRE-500",
     "FIBRE-500": "FIBRE-300",
@@ -86,27 +85,23 @@ class Endings:
         self._rng, self._book, self._today = rng, book, today
         self._numbers: set[str] = set()
 
-    def cancel(
-        self, call: int, account: Account, ended: Ended, *, by: int, at: datetime, day: date
-    ) -> tuple[date, tuple[DispositionKind, ...]]:
+    def cancel(self, call: int, account: Account, ended: Ended, *, by: int, at: datetime, day: date) -> date:
         """Write the cancellation of the ended lines; answers the day they end."""
         rng, book = self._rng, self._book
-        contract = account.contract_ends_on(day)
+        bound = 4 if account.contract_ends_on(day) else 0
         when = rng.choices(
-            (CancelWhen.END_OF_PAID_MONTH, CancelWhen.TODAY, CancelWhen.END_OF_CONTRACT), (78, 18, 4 if contract else 0)
+            (CancelWhen.END_OF_PAID_MONTH, CancelWhen.TODAY, CancelWhen.END_OF_CONTRACT), (78, 18, bound)
         )[0]
-        effective = account.next_bill(day) - timedelta(days=1)
-        if when == CancelWhen.TODAY:
-            effective = day
-        elif when == CancelWhen.END_OF_CONTRACT and contract:
-            effective = contract
-        before = account.bill_on(day)
-        months = max((contract - effective).days // 30, 0) if contract else 0
-        fee = sum(line.exit_fee_monthly_minor * months for line in ended.cancelled)
-        device = sum(line.device_balance_minor for line in ended.cancelled)
-        gone = sum(line.charged_on(day) for line in ended.cancelled)
-        key = book.new_key()
-        porting = ended.kind == DispositionKind.PORTING_OUT
+        gone = [line.id for line in ended.cancelled]
+        worked_out = quote(
+            [_as_ending(line, day) for line in account.running],
+            line_ids=gone,
+            when=when,
+            today=day,
+            paid_until=account.paid_until(day),
+            balance_minor=account.balance_minor,
+        )
+        effective = worked_out.effective_on
         number = self._number()
         row = book.cancellations.add(
             call_id=call,
@@ -115,78 +110,83 @@ class Endings:
             when=when,
             effective_on=effective,
             currency=CURRENCY,
-            fee_minor=fee,
-            device_balance_minor=device,
-            last_bill_minor=gone * max((effective - day).days, 0) // 30 + fee + device,
-            bill_before_minor=before,
-            bill_after_minor=before - gone,
-            porting_out=porting,
+            fee_minor=worked_out.fee_minor,
+            device_balance_minor=worked_out.device_balance_minor,
+            last_bill_minor=worked_out.last_bill_minor,
+            bill_before_minor=worked_out.bill_before_minor,
+            bill_after_minor=worked_out.bill_after_minor,
+            porting_out=ended.kind == DispositionKind.PORTING_OUT,
             by_id=by,
             recorded_at=at,
         )
-        over = effective <= self._today
         for line in ended.cancelled:
             book.cancellation_lines.add(
                 cancellation_id=row,
                 subscription_id=line.id,
                 price_minor=line.charged_on(day),
-                previous_state=SubscriptionState.ACTIVE,
+                previous_state=line.state,
             )
             line.ends_on = effective
-            line.state = SubscriptionState.ENDED if over else SubscriptionState.ENDING
-        for topic in ("billing.cancellation", "notice.cancellation"):
-            book.outbox.add(
-                topic=topic,
-                key=f"{topic.partition('.')[0]}-cancellation:{row}",
-                payload={"cancellation": row, "customer": account.id},
-                created_at=at,
-                due_at=at,
-                attempts=1,
-                delivered_at=at + timedelta(seconds=4),
-            )
-        after = {
-            "number": number,
-            "effective_on": effective.isoformat(),
-            "lines": [line.id for line in ended.cancelled],
-        }
-        book.act(
+            line.state = SubscriptionState.ENDED if effective <= self._today else SubscriptionState.ENDING
+        for topic in ("notice.cancellation" if account.email else "letter.cancellation", "billing.cancel"):
+            book.sent(topic, f"{topic}:{row}", {"cancellation": row}, at=at)
+        book.on_call(
             Act.CANCELLED,
-            at=at,
+            call,
+            account.id,
+            kind=CallEventKind.CANCELLED,
             by=by,
-            role=AGENT,
-            object_kind="cancellation",
-            object_id=row,
-            customer_id=account.id,
-            call_id=call,
-            after=after,
-            key=key,
+            at=at,
+            detail={
+                "cancellation": row,
+                "number": number,
+                "lines": gone,
+                "when": str(when),
+                "effective_on": effective.isoformat(),
+                "fee_minor": worked_out.fee_minor,
+                "last_bill_minor": worked_out.last_bill_minor,
+            },
+            key=book.new_key(),
+            of=("cancellation", row),
         )
-        book.events.add(call_id=call, kind=CallEventKind.CANCELLED, at=at, by_id=by, detail={"cancellation": row})
-        return effective, tuple(ended.lines.values())
+        return effective
 
     def dispose(self, call: int, account: Account, ended: Ended, *, by: int, at: datetime) -> None:
         """Write the call's disposition and one for each product line."""
         book = self._book
-        row = book.dispositions.add(call_id=call, line="", kind=ended.kind, by_id=by, recorded_at=at)
+        book.dispositions.add(call_id=call, line="", kind=ended.kind, by_id=by, recorded_at=at)
         for line, kind in ended.lines.items():
             book.dispositions.add(call_id=call, line=line, kind=kind, by_id=by, recorded_at=at)
-        book.act(
+        book.on_call(
             Act.CALL_CLOSED,
-            at=at,
+            call,
+            account.id,
+            kind=CallEventKind.CLOSED,
             by=by,
-            role=AGENT,
-            object_kind="disposition",
-            object_id=row,
-            customer_id=account.id,
-            call_id=call,
-            after={"kind": str(ended.kind)},
+            at=at,
+            detail={"kind": str(ended.kind), "lines": {str(line): str(kind) for line, kind in ended.lines.items()}},
             key=book.new_key(),
         )
 
     def _number(self) -> str:
+        """As `numbers.new_number`, but from chance that can be repeated."""
         while True:
-            letters = "".join(self._rng.choices(_ALPHABET, k=10))
-            number = f"{letters[:2]}-{letters[2:6]}-{letters[6:]}"
+            number = numbers.PREFIX + "".join(self._rng.choices(numbers.ALPHABET, k=numbers.LENGTH))
             if number not in self._numbers:
                 self._numbers.add(number)
                 return number
+
+
+def _as_ending(line: Line, day: date) -> EndingLine:
+    return EndingLine(
+        id=line.id,
+        product_kind=line.product.kind,
+        name=line.product.name,
+        state=line.state,
+        price_minor=line.charged_on(day),
+        bundle_minor=line.bundle_minor,
+        contract_ends_on=line.contract_ends_on,
+        exit_fee_monthly_minor=line.exit_fee_monthly_minor,
+        device_balance_minor=line.device_balance_minor,
+        service_number=line.number,
+    )

@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 
-from customers.models import Customer, Product
+from customers import names
+from customers.models import Product
 from offers.choices import Grade
 from retention_desk.demo import company, pictures, planted
 from retention_desk.demo.accounts import Account, Builder
@@ -156,7 +157,7 @@ def _write_account(book: Book, account: Account, products: dict[str, int], now: 
         past_due_minor=account.past_due_minor,
         autopay=account.autopay,
         payment_method="card" if account.autopay else "invoice",
-        paid_until=account.next_bill(now.date()) - timedelta(days=1),
+        paid_until=account.paid_until(now.date()),
         care_needed=account.care_needed,
         do_not_offer=account.do_not_offer,
         fraud_watch=account.fraud_watch,
@@ -235,13 +236,15 @@ def _walls_down(cursor: CursorWrapper) -> Iterator[None]:
 
 
 def _fill_name_dictionary(cursor: CursorWrapper) -> None:
-    """The dictionary behind look-up that forgives a slip: every family name with one letter left out."""
+    """The dictionary behind look-up, as `customers.names` keeps it, with keys in a repeatable order."""
     cursor.execute(
-        f"""INSERT INTO customers_familynamedeletion (deletion, family_key)
-            SELECT DISTINCT overlay(family_key placing '' from place for 1), family_key
-            FROM (SELECT DISTINCT family_key FROM {Customer._meta.db_table} WHERE family_key <> '') names
-            CROSS JOIN LATERAL generate_series(1, length(family_key)) place
-            ORDER BY 1, 2 ON CONFLICT DO NOTHING"""  # noqa: S608 (the table's name is ours)
+        """INSERT INTO customers_familynamedeletion (deletion, family_key)
+           SELECT DISTINCT CASE place WHEN 0 THEN key ELSE overlay(key PLACING '' FROM place FOR 1) END, key
+           FROM (SELECT DISTINCT family_key AS key FROM customers_customer
+                 WHERE length(family_key) BETWEEN %s AND %s) names
+           CROSS JOIN LATERAL generate_series(0, length(key)) place
+           ORDER BY 1, 2""",
+        [names.SHORTEST, names.LONGEST],
     )
 
 

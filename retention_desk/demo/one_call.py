@@ -81,7 +81,7 @@ class Calls:
         by = agent.user_id
         if ended.cancelled:
             stamp = talk.clock.after(rng.uniform(15, 50))
-            effective, _kinds = self._endings.cancel(talk.id, account, ended, by=by, at=stamp, day=talk.day)
+            effective = self._endings.cancel(talk.id, account, ended, by=by, at=stamp, day=talk.day)
             if ended.kind in GONE and effective <= self._today:
                 account.left_on, account.left_reason = effective, f"Cancelled on the telephone: {talk.reason.lower()}"
         closed = self._closed(talk, ended)
@@ -311,8 +311,5 @@ class Calls:
         closed = at + timedelta(seconds=wrap)
         talk.row.update(seen_at=at, ended_at=at, closed_at=closed)
         self._endings.dispose(talk.id, talk.account, ended, by=by, at=closed)
-        self._book.events.add(
-            call_id=talk.id, kind=CallEventKind.CLOSED, at=closed, by_id=by, detail={"kind": str(ended.kind)}
-        )
         talk.agent.free_at = closed
         return closed

@@ -1,4 +1,4 @@
-"""One demo for all tests of this folder: loaded once, looked at with plain SQL, and taken away again."""
+"""One demo for all tests of a file: loaded once, looked at with plain SQL, and taken away again."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,12 +13,11 @@ NOW = datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
 SCALE = 0.2
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Connection]:
     """A connection, as the owner, to a desk with demo data of 1,000 customers."""
-    with django_db_blocker.unblock():
-        seeds = Seeds.take()
+    with django_db_blocker.unblock(), owner_connection() as owner:
+        seeds = Seeds(owner)
         load(scale=SCALE, seed=7, now=NOW, say=lambda _text: None)
-        with owner_connection() as connection:
-            yield connection
+        yield owner
         seeds.restore()

@@ -34,13 +34,13 @@ def checksums(owner: Connection) -> dict[str, object]:
 
 
 def test_same_seed_makes_the_same_desk_and_another_seed_another() -> None:
-    seeds = Seeds.take()
     made = []
-    for seed in (3, 3, 4):
-        call_command("demo", seed=seed, stdout=io.StringIO(), **SMALL)
-        with owner_connection() as owner:
+    with owner_connection() as owner:
+        seeds = Seeds(owner)
+        for seed in (3, 3, 4):
+            call_command("demo", seed=seed, stdout=io.StringIO(), **SMALL)
             made.append(checksums(owner))
-        seeds.restore()
+            seeds.restore()
 
     assert made[0] == made[1]
     assert made[0]["customers_call"] != made[2]["customers_call"]
