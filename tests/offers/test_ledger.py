@@ -1,6 +1,5 @@
 """The ledger's doors, called as raw SQL by the application's role would: what they refuse holds for everybody."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -28,7 +27,7 @@ from offers.models import (
 )
 from retention_desk.people.models import User
 from tests.builders import make_agent, make_call, make_customer, make_supervisor, make_team, new_key
-from tests.conftest import DeskClock
+from tests.database import DeskClock
 from tests.offers.builders import (
     facts_of,
     give_budget,
@@ -346,7 +345,7 @@ def test_never_more_offers_than_the_policy_allows_after_the_wish(desk: Desk) -> 
 
 
 @pytest.fixture
-def later(transactional_db: None, desk_clock: DeskClock) -> Iterator[DeskClock]:
+def later(transactional_db: None, desk_clock: DeskClock) -> DeskClock:
     """A clock that can be moved on."""
     return desk_clock
 

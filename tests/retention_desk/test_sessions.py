@@ -22,10 +22,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
 
 def who(request: HttpRequest) -> HttpResponse:
-    request = cast("DeskRequest", request)
-    if not request.user.is_authenticated:
+    if not isinstance(request.user, User):
         return JsonResponse({"user": None})
-    seat = request.seat
+    seat = cast("DeskRequest", request).seat
     return JsonResponse(
         {
             "user": request.user.username,
