@@ -97,12 +97,16 @@ def history(request: HttpRequest, call_id: int) -> HttpResponse:
     """Older entries of the history; without htmx the page with all of them."""
     who = actor(request)
     before = parse_datetime(request.GET.get("before", ""))
+    sheet, offers = sheets(call_id, who)
     entries = queries.history(call_id=call_id, by=who.by, before=before)
     if wants_fragment(request):
-        last = entries[-1].occurred_at if entries else None
-        context = {"history_entries": labelled(entries), "older_than": last, "call": {"id": call_id}}
+        context = {
+            "history_entries": labelled(entries),
+            "older_than": entries[-1].occurred_at if entries else None,
+            "call": sheet.call,
+            "currency": sheet.currency,
+        }
         return render_fragment(request, TEMPLATE, "history-rows", context)
-    sheet, offers = sheets(call_id, who)
     context = screen(sheet, offers, Wish())
     context["history_entries"] = [*context.get("history_entries", []), *labelled(entries)]
     return render_fragment(request, TEMPLATE, "time", context)

@@ -136,6 +136,8 @@ def wrap_up(request: HttpRequest, call_id: int) -> HttpResponse:
         except NotYours:
             raise
         except Refused as refused:
+            # The line may be down by now.
+            sheet, offers = sheets(call_id, who)
             context = screen(sheet, offers, Wish(forms={"wrap_up": form}))
             context["wrap_refusal"] = {"code": str(refused.code), "facts": refused.facts, "why": {"code": refused.code}}
             return render_fragment(request, TEMPLATE, "work-panel", context, 409)

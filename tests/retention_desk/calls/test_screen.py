@@ -1,8 +1,12 @@
 """The call screen: what it costs, who sees it, and what stands on it."""
 
 import pytest
+from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from customers import calls, dispositions
+from customers.choices import DispositionKind
+from tests.builders import desk_now, make_interaction, make_user, new_key
 from tests.retention_desk.scene import Scene, set_scene, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -13,17 +17,130 @@ def scene() -> Scene:
     return set_scene()
 
 
+def text_of(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["", "?offer={offer}", "?panel=complaint", "cancel/", "offers/{offer}/"])
 def test_screen_costs_two_statements_beside_the_session(
-    scene: Scene, django_assert_num_queries: DjangoAssertNumQueries
+    scene: Scene, path: str, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     call_id = scene.open_call()
     client = signed_in(scene.ann)
-    client.get(f"/calls/{call_id}/")
+    address = f"/calls/{call_id}/" + path.format(offer=scene.offers["credit"].pk)
+    client.get(address)
 
-    with django_assert_num_queries(3):
-        answer = client.get(f"/calls/{call_id}/")
+    # Cancelling reads the sheet once more: which lines can end decides what may be posted.
+    most = 4 if path == "cancel/" else 3
+    with django_assert_num_queries(most):
+        text = text_of(client, address)
 
-    assert answer.status_code == 200
-    text = answer.content.decode()
     assert "Marisol Tennant" in text
-    assert "Internet loyalty discount" in text
+
+
+def test_screen_is_there_for_its_agent_only(scene: Scene) -> None:
+    call_id = scene.open_call()
+
+    assert signed_in(scene.ann).get(f"/calls/{call_id}/").status_code == 200
+    assert signed_in(scene.sid).get(f"/calls/{call_id}/").status_code == 404
+    assert signed_in(scene.sue).get(f"/calls/{call_id}/").status_code == 404
+    assert signed_in(make_user("max")).get(f"/calls/{call_id}/").status_code == 403
+    assert Client().get(f"/calls/{call_id}/").url.startswith("/login/")  # type: ignore[attr-defined]
+
+
+def test_screen_says_who_this_is_and_what_they_are_worth(scene: Scene) -> None:
+    text = text_of(signed_in(scene.ann), f"/calls/{scene.open_call()}/")
+
+    for words in ("$195.99", "6 yr 2 mo", "1 open complaint", "Fibre 500 internet", "Within your limit", "Not eligible"):
+        assert words in text
+    assert "For new customers only" in text
+
+
+def test_unchecked_caller_leaves_the_record_closed_and_cancelling_open(scene: Scene) -> None:
+    text = text_of(signed_in(scene.ann), f"/calls/{scene.open_call(checked=False)}/")
+
+    assert "Who is calling?" in text
+    assert "Cancel service" in text
+    for hidden in ("4471-0926-3", "$195.99", "TV Select", "48213", "Internet loyalty discount"):
+        assert hidden not in text
+
+
+def test_reason_without_offers_says_so(scene: Scene) -> None:
+    call_id = scene.open_call()
+    client = signed_in(scene.ann)
+
+    answer = client.post(
+        f"/calls/{call_id}/reason/", {"reason": "DEATH", "panel_now": "compose"}, headers={"HX-Request": "true"}
+    )
+
+    assert answer["HX-Retarget"] == "#offer-panel"
+    assert "No offers on this call." in answer.content.decode()
+    assert "Internet loyalty discount" not in text_of(client, f"/calls/{call_id}/")
+
+
+def test_reason_ranks_anew_and_leaves_the_offer_alone(scene: Scene) -> None:
+    call_id = scene.open_call()
+
+    answer = signed_in(scene.ann).post(
+        f"/calls/{call_id}/reason/",
+        {"reason": "PRICE", "rival": "Lumo Fibre", "rival_price": "$55", "rival_product": "INTERNET", "panel_now": "compose"},
+        headers={"HX-Request": "true"},
+    )
+
+    text = answer.content.decode()
+    assert 'id="work-panel"' in text
+    assert 'id="offer-panel"' not in text
+    assert "fits: price" in text
+    assert "$79.99 with us, $55.00 there" in text_of(signed_in(scene.ann), f"/calls/{call_id}/")
+
+
+def test_call_leads_to_the_open_call_to_the_one_without_an_ending_or_to_the_look_up(scene: Scene) -> None:
+    client = signed_in(scene.ann)
+    assert client.get("/calls/").url == "/customers/"  # type: ignore[attr-defined]
+
+    call_id = scene.open_call()
+    assert client.get("/calls/").url == f"/calls/{call_id}/"  # type: ignore[attr-defined]
+
+    calls.end_call(call_id=call_id, by=scene.ann.pk, role="AGENT")
+    assert client.get("/calls/").url == f"/calls/{call_id}/"  # type: ignore[attr-defined]
+
+
+def test_closed_call_leads_home(scene: Scene) -> None:
+    call_id = scene.open_call()
+    calls.end_call(call_id=call_id, by=scene.ann.pk, role="AGENT")
+    dispositions.close_call(
+        call_id=call_id, kind=DispositionKind.SAVED_WITHOUT, lines=None, by=scene.ann.pk, role="AGENT", key=new_key()
+    )
+    client = signed_in(scene.ann)
+
+    assert client.get(f"/calls/{call_id}/").url == "/"  # type: ignore[attr-defined]
+    answer = client.post(f"/calls/{call_id}/recording/", headers={"HX-Request": "true"})
+    assert answer["HX-Redirect"] == "/"
+
+
+def test_page_and_fragment_are_one_address(scene: Scene) -> None:
+    call_id = scene.open_call()
+    client = signed_in(scene.ann)
+
+    part = client.get(f"/calls/{call_id}/", headers={"HX-Request": "true"})
+
+    assert part.content.decode().lstrip().startswith("<form")
+    assert "HX-Request" in part["Vary"]
+    assert text_of(client, f"/calls/{call_id}/").lstrip().startswith("<!doctype html>")
+
+
+def test_history_comes_in_tens_and_goes_on(scene: Scene) -> None:
+    for number in range(12):
+        make_interaction(scene.customer, title=f"Bill number {number}", kind="BILL")
+    call_id = scene.open_call()
+    client = signed_in(scene.ann)
+    assert "Show older entries" in text_of(client, f"/calls/{call_id}/")
+
+    rows = client.get(
+        f"/calls/{call_id}/history/?before={desk_now().isoformat().replace('+', '%2B')}", headers={"HX-Request": "true"}
+    )
+
+    assert rows.content.decode().count("<li") >= 12
+    assert "Marisol Tennant" in text_of(client, f"/calls/{call_id}/history/")
