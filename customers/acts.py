@@ -28,3 +28,6 @@ class Act(TextChoices):
     COMPLAINT_CLOSED = "COMPLAINT_CLOSED", _("Closed a complaint")
     CUSTOMER_ADDED = "CUSTOMER_ADDED", _("Added a customer")
     CONTACT_CORRECTED = "CONTACT_CORRECTED", _("Corrected a customer's contact data")
+    ADDED = "ADDED", _("Added")
+    CHANGED = "CHANGED", _("Changed")
+    VERSION_ADDED = "VERSION_ADDED", _("Added a version")
