@@ -53,7 +53,8 @@ INSTALLED_APPS = [
     "retention_desk.people",
     "offers",
     "customers",
-    "django.contrib.admin",
+    # The admin, with the site of retention_desk.admin.
+    "retention_desk.administration.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

@@ -1,11 +1,13 @@
 """Every address of the site. ``/livez`` and ``/readyz`` are answered by ``retention_desk.health``."""
 
+from django.contrib import admin
 from django.contrib.auth import views as auth_views
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
 from retention_desk import home
 from retention_desk.firstrun import views as first_run
+from retention_desk.profile import views as profile
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -20,5 +22,13 @@ urlpatterns = [
         "password/new/<uidb64>/<token>/", auth_views.PasswordResetConfirmView.as_view(), name="password_reset_confirm"
     ),
     path("password/set/", auth_views.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
+    path("reports/", include("retention_desk.reports.urls")),
+    path("records/", include("retention_desk.records.urls")),
+    path("duty/", home.set_duty, name="duty"),
+    path("profile/", profile.profile, name="profile"),
+    path("calls/", include("retention_desk.calls.urls")),
+    path("customers/", include("retention_desk.lookup.urls")),
+    path("approvals/", include("retention_desk.floor.urls")),
     path("language/", set_language, name="set_language"),
+    path("admin/", admin.site.urls),
 ]

@@ -44,10 +44,12 @@ ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *_may("admin", "logentry", do=_SEE_ONLY),
             *_may("customers", "company", "product", "reason", "site", "team"),
             *_may("customers", "conductpolicy", do=_ADD_ONLY),
-            *_may("customers", "auditevent", "intakerun", do=_SEE_ONLY),
+            *_may("customers", "auditevent", "intakerun", "outboxmessage", do=_SEE_ONLY),
             *_may("offers", "budgetplan", "campaign", "offer", "seat"),
             *_may("offers", "limitversion", "offerversion", "schemeversion", do=_ADD_ONLY),
-            *_may("offers", "budgetaccount", "budgetcounter", "ledgerentry", do=_SEE_ONLY),
+            # An account is raised and lowered by the ledger; the plan of later ones is kept beside it.
+            *_may("offers", "budgetaccount", do=("view", "change")),
+            *_may("offers", "budgetcounter", "ledgerentry", do=_SEE_ONLY),
         ),
     }
 )

@@ -1,5 +1,6 @@
 """What every template and stylesheet keeps: the page's policy, files that exist, words that can be translated."""
 
+import posixpath
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -116,7 +117,8 @@ def test_extends_and_includes_name_templates_that_exist() -> None:
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.name) for path in STYLES])
 def test_stylesheet_names_only_our_own_files(path: Path) -> None:
     for name in re.findall(r"url\(\s*[\"']?([^\"')]+)", path.read_text()):
-        assert (path.parent / name).resolve().is_file(), name
+        # The administration's sheet takes Django's own, which are served beside ours.
+        assert finders.find(posixpath.normpath(path.parent.relative_to(STATIC) / name)), name
 
 
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.name) for path in SCRIPTS])
