@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
@@ -120,6 +120,7 @@ def _write_year(
         calls.script(known[0], then, past, at=now.replace(hour=19, minute=12) - timedelta(days=past.days_ago))
     schedule = rings(rng, floor, count=round(planted.CALLS * scale), today=today, now=now)
     Year(rng, accounts=accounts, calls=calls, floor=floor, today=today).run(schedule)
+    _leave_some_open(calls, known, ground, now=now)
     wallets.open_current(on=today, at=min(now, now.replace(hour=8, minute=0)))
     wallets.write_counters()
     history = History(rng, book, today=today, now=now)
@@ -129,6 +130,20 @@ def _write_year(
     for account in accounts:
         history.write(account)
         _write_account(book, account, products, now)
+
+
+def _leave_some_open(calls: Calls, known: list[Account], ground: Ground, *, now: datetime) -> None:
+    """Something for today: two call-backs that the demo's agent has promised, and a call that nobody finished."""
+    ines, zone = ground.named["ines"], ground.floor.ids.zones[0]
+    yesterday = now.astimezone(zone) - timedelta(days=1)
+    for account, clock, minutes in ((known[1], (6, 20), 42), (known[4], (7, 10), 135)):
+        # Before the lines open, when no other call of the year can be under way.
+        at = yesterday.replace(hour=clock[0], minute=clock[1], second=9).astimezone(UTC)
+        due = (now + timedelta(minutes=minutes)).replace(second=0, microsecond=0)
+        calls.promise(account, replace(ines), at=at, due=due)
+    others = [agent for agent in ground.floor.agents[0] if agent is not ines]
+    idle = min(others, key=lambda agent: agent.free_at)
+    calls.abandon(known[5], idle, at=max(now - timedelta(minutes=55), idle.free_at))
 
 
 def _write_account(book: Book, account: Account, products: dict[str, int], now: datetime) -> None:

@@ -9,13 +9,14 @@ from customers.acts import Act
 from customers.choices import (
     CallerRole,
     CallEventKind,
+    CallState,
     DispositionKind,
     OpeningIntent,
 )
 from offers.choices import ApprovalState, BudgetKind, OfferKind
 from retention_desk.demo import planted, remarks
 from retention_desk.demo.accounts import Account
-from retention_desk.demo.bargains import Bargains, Live
+from retention_desk.demo.bargains import CLOCK, Bargains, Live
 from retention_desk.demo.book import Book
 from retention_desk.demo.company import BY_CODE
 from retention_desk.demo.endings import GONE, Ended, Endings, ending
@@ -26,6 +27,8 @@ from retention_desk.demo.pictures import Past
 
 # At most, in seconds: until an offer is put, with and without a supervisor.
 _ASKING_TAKES, _PUTTING_TAKES = 160, 42
+# After so long without a word from the agent's screen the clock ends a call.
+_SILENT = timedelta(minutes=15)
 
 
 @dataclass(slots=True)
@@ -102,6 +105,34 @@ class Calls:
         self._closed(talk, ending(self._rng, account, past.kind, reason=past.reason, day=talk.day))
         self._book.calls.add(**talk.row)
         account.calls.append(talk.day)
+
+    def promise(self, account: Account, agent: Agent, *, at: datetime, due: datetime) -> None:
+        """Write a call that ended with the promise to ring back."""
+        talk = self._opening.open(account, agent, at=at, intent=OpeningIntent.DISCONNECT, reason="PRICE")
+        talk.row.update(call_back_at=due, call_back_note=remarks.call_back(self._rng))
+        self._closed(talk, ending(self._rng, account, DispositionKind.CALL_BACK, reason=talk.reason, day=talk.day))
+        self._book.calls.add(**talk.row)
+
+    def abandon(self, account: Account, agent: Agent, *, at: datetime) -> None:
+        """Write a call whose screen fell silent: the clock has ended it, and its disposition is missing."""
+        talk = self._opening.open(account, agent, at=at, intent=OpeningIntent.DISCONNECT, reason="FAULTS")
+        seen = talk.clock.after(30)
+        ended = seen + _SILENT
+        talk.row.update(state=CallState.WRAP_UP, seen_at=seen, ended_at=ended, abandoned_at=ended)
+        book, silent = self._book, {"silent_since": seen.isoformat()}
+        book.events.add(call_id=talk.id, kind=CallEventKind.ABANDONED, at=ended, by_id=None, detail=silent)
+        book.act(
+            Act.CALL_ABANDONED,
+            at=ended,
+            by=None,
+            role=CLOCK,
+            object_kind="call",
+            object_id=talk.id,
+            customer_id=account.id,
+            call_id=talk.id,
+            after=silent,
+        )
+        book.calls.add(**talk.row)
 
     # ── The talk ─────────────────────────────────────────────────────────────────────────────────────────────────
 

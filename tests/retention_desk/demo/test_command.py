@@ -25,7 +25,7 @@ def checksums(owner: Connection) -> dict[str, object]:
     tables = owner.execute(
         "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1"
     ).fetchall()
-    found = {}
+    found: dict[str, object] = {}
     for (table,) in tables:
         if table not in _NOT_DRAWN:
             row = owner.execute(f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM \"{table}\" t").fetchone()
