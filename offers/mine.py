@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from customers.refusals import NotYours
-from offers import queries
+from customers.statements import read_json
 from offers.choices import ApprovalState, Duty, Grade, ProposalState
 from offers.facts import Limit
 from offers.standing import read_limit
@@ -63,7 +63,7 @@ class Mine:
 
 def mine(*, by: int, language: str) -> Mine:
     """What this person may give and has asked for today. One statement. Raises `NotYours` without an active seat."""
-    raw = queries.one(MINE, {"by": by, "language": language})
+    raw = read_json(MINE, {"by": by, "language": language})
     if raw is None:
         raise NotYours
     today = date.fromisoformat(raw["today"])

@@ -1,11 +1,12 @@
 """The tables of the ground floor."""
 
-import customers.models.account
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.expressions
 from django.conf import settings
 from django.db import migrations, models
+
+import customers.models.account
 
 
 class Migration(migrations.Migration):
@@ -68,9 +69,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "shard",
-                    models.BigIntegerField(
-                        help_text="The actor's id; 0 for the desk's own clockwork."
-                    ),
+                    models.BigIntegerField(help_text="The actor's id; 0 for the desk's own clockwork."),
                 ),
                 ("seq", models.BigIntegerField()),
                 ("recorded_at", models.DateTimeField()),
@@ -92,9 +91,7 @@ class Migration(migrations.Migration):
             options={
                 "permissions": [("read_audit", "Can read the audit")],
                 "indexes": [
-                    models.Index(
-                        fields=["object_kind", "object_id"], name="audit_of_object"
-                    ),
+                    models.Index(fields=["object_kind", "object_id"], name="audit_of_object"),
                     models.Index(
                         condition=models.Q(("customer_id__isnull", False)),
                         fields=["customer_id"],
@@ -102,11 +99,7 @@ class Migration(migrations.Migration):
                     ),
                     models.Index(fields=["recorded_at"], name="audit_recorded"),
                 ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("shard", "seq"), name="audit_seq_unique"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("shard", "seq"), name="audit_seq_unique")],
             },
         ),
         migrations.CreateModel(
@@ -204,9 +197,7 @@ class Migration(migrations.Migration):
                 ("ask_count", models.PositiveSmallIntegerField(default=0)),
                 (
                     "asked_at",
-                    models.DateTimeField(
-                        blank=True, help_text="First clear wish to cancel.", null=True
-                    ),
+                    models.DateTimeField(blank=True, help_text="First clear wish to cancel.", null=True),
                 ),
                 (
                     "must_complete_by",
@@ -237,9 +228,7 @@ class Migration(migrations.Migration):
                 ("notes", models.TextField(blank=True, max_length=8000)),
                 (
                     "monthly_bill_minor",
-                    models.BigIntegerField(
-                        default=0, help_text="At the start of the call."
-                    ),
+                    models.BigIntegerField(default=0, help_text="At the start of the call."),
                 ),
                 ("lifetime_value_minor", models.BigIntegerField(default=0)),
                 ("risk_percent", models.PositiveSmallIntegerField(default=0)),
@@ -319,18 +308,14 @@ class Migration(migrations.Migration):
                 ("currency", models.CharField(max_length=3)),
                 (
                     "fee_minor",
-                    models.BigIntegerField(
-                        default=0, help_text="Contract fee, waived part left out."
-                    ),
+                    models.BigIntegerField(default=0, help_text="Contract fee, waived part left out."),
                 ),
                 ("device_balance_minor", models.BigIntegerField(default=0)),
                 ("last_bill_minor", models.BigIntegerField(default=0)),
                 ("bill_before_minor", models.BigIntegerField(default=0)),
                 (
                     "bill_after_minor",
-                    models.BigIntegerField(
-                        default=0, help_text="What stays costs a month, re-priced."
-                    ),
+                    models.BigIntegerField(default=0, help_text="What stays costs a month, re-priced."),
                 ),
                 (
                     "porting_out",
@@ -416,11 +401,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "companies",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("id", 1)), name="company_is_one"
-                    )
-                ],
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="company_is_one")],
             },
         ),
         migrations.CreateModel(
@@ -441,9 +422,7 @@ class Migration(migrations.Migration):
                 ("valid_until", models.DateField(blank=True, null=True)),
                 (
                     "offers_allowed",
-                    models.PositiveSmallIntegerField(
-                        help_text="Offers after the first clear wish to cancel."
-                    ),
+                    models.PositiveSmallIntegerField(help_text="Offers after the first clear wish to cancel."),
                 ),
                 ("minutes_after_intent", models.PositiveSmallIntegerField()),
                 ("rules", models.JSONField(default=dict)),
@@ -452,9 +431,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "conduct policies",
                 "ordering": ["code", "-version"],
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("code", "version"), name="conduct_policy_version_unique"
-                    ),
+                    models.UniqueConstraint(fields=("code", "version"), name="conduct_policy_version_unique"),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("valid_until", None),
@@ -492,9 +469,7 @@ class Migration(migrations.Migration):
                     "account_key",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=models.Func(
-                            models.F("account_number"), function="desk_account_key"
-                        ),
+                        expression=models.Func(models.F("account_number"), function="desk_account_key"),
                         output_field=models.CharField(db_collation="C", max_length=40),
                     ),
                 ),
@@ -519,9 +494,7 @@ class Migration(migrations.Migration):
                     "given_key",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=customers.models.account.Fold(
-                            models.F("given_name")
-                        ),
+                        expression=customers.models.account.Fold(models.F("given_name")),
                         output_field=models.CharField(db_collation="C", max_length=80),
                     ),
                 ),
@@ -529,9 +502,7 @@ class Migration(migrations.Migration):
                     "family_key",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=customers.models.account.Fold(
-                            models.F("family_name")
-                        ),
+                        expression=customers.models.account.Fold(models.F("family_name")),
                         output_field=models.CharField(db_collation="C", max_length=120),
                     ),
                 ),
@@ -547,9 +518,7 @@ class Migration(migrations.Migration):
                     "phone_tail",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=models.Func(
-                            models.F("phone"), function="desk_phone_tail"
-                        ),
+                        expression=models.Func(models.F("phone"), function="desk_phone_tail"),
                         output_field=models.CharField(db_collation="C", max_length=20),
                     ),
                 ),
@@ -557,9 +526,7 @@ class Migration(migrations.Migration):
                     "other_phone_tail",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=models.Func(
-                            models.F("other_phone"), function="desk_phone_tail"
-                        ),
+                        expression=models.Func(models.F("other_phone"), function="desk_phone_tail"),
                         output_field=models.CharField(db_collation="C", max_length=20),
                     ),
                 ),
@@ -608,18 +575,14 @@ class Migration(migrations.Migration):
                 ("left_reason", models.CharField(blank=True, max_length=120)),
                 (
                     "balance_minor",
-                    models.BigIntegerField(
-                        default=0, help_text="What the customer owes now, cents."
-                    ),
+                    models.BigIntegerField(default=0, help_text="What the customer owes now, cents."),
                 ),
                 ("past_due_minor", models.BigIntegerField(default=0)),
                 ("autopay", models.BooleanField(blank=True, null=True)),
                 ("payment_method", models.CharField(blank=True, max_length=40)),
                 (
                     "paid_until",
-                    models.DateField(
-                        blank=True, help_text="End of the paid month.", null=True
-                    ),
+                    models.DateField(blank=True, help_text="End of the paid month.", null=True),
                 ),
                 ("care_needed", models.BooleanField(default=False)),
                 ("do_not_offer", models.BooleanField(default=False)),
@@ -645,16 +608,12 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(
-                        condition=models.Q(
-                            ("family_name", models.Value("")), _negated=True
-                        ),
+                        condition=models.Q(("family_name", models.Value("")), _negated=True),
                         fields=["family_key", "given_key"],
                         name="customer_by_family",
                     ),
                     models.Index(
-                        condition=models.Q(
-                            ("given_name", models.Value("")), _negated=True
-                        ),
+                        condition=models.Q(("given_name", models.Value("")), _negated=True),
                         fields=["given_key"],
                         name="customer_by_given",
                     ),
@@ -664,9 +623,7 @@ class Migration(migrations.Migration):
                         name="customer_by_phone",
                     ),
                     models.Index(
-                        condition=models.Q(
-                            ("other_phone", models.Value("")), _negated=True
-                        ),
+                        condition=models.Q(("other_phone", models.Value("")), _negated=True),
                         fields=["other_phone_tail"],
                         name="customer_by_other_phone",
                     ),
@@ -677,9 +634,7 @@ class Migration(migrations.Migration):
                     ),
                 ],
                 "constraints": [
-                    models.UniqueConstraint(
-                        models.F("account_key"), name="customer_account_unique"
-                    ),
+                    models.UniqueConstraint(models.F("account_key"), name="customer_account_unique"),
                     models.CheckConstraint(
                         condition=models.Q(("account_number", ""), _negated=True),
                         name="customer_has_account_number",
@@ -778,9 +733,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "why",
-                    models.CharField(
-                        blank=True, help_text="Of a correction.", max_length=200
-                    ),
+                    models.CharField(blank=True, help_text="Of a correction.", max_length=200),
                 ),
                 ("recorded_at", models.DateTimeField()),
                 (
@@ -1253,9 +1206,7 @@ class Migration(migrations.Migration):
                 ("promotion_name", models.CharField(blank=True, max_length=80)),
                 (
                     "bundle_minor",
-                    models.BigIntegerField(
-                        default=0, help_text="Lost when too few products stay."
-                    ),
+                    models.BigIntegerField(default=0, help_text="Lost when too few products stay."),
                 ),
                 (
                     "price_minor",
@@ -1276,9 +1227,7 @@ class Migration(migrations.Migration):
                 ("contract_ends_on", models.DateField(blank=True, null=True)),
                 (
                     "exit_fee_monthly_minor",
-                    models.BigIntegerField(
-                        default=0, help_text="For each month the contract still runs."
-                    ),
+                    models.BigIntegerField(default=0, help_text="For each month the contract still runs."),
                 ),
                 ("device_balance_minor", models.BigIntegerField(default=0)),
                 (
@@ -1589,11 +1538,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        fields=["customer", "-opened_at"], name="complaint_of_customer"
-                    )
-                ],
+                "indexes": [models.Index(fields=["customer", "-opened_at"], name="complaint_of_customer")],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -1661,9 +1606,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="interaction",
-            index=models.Index(
-                fields=["customer", "-occurred_at"], name="interaction_of_customer"
-            ),
+            index=models.Index(fields=["customer", "-occurred_at"], name="interaction_of_customer"),
         ),
         migrations.AddConstraint(
             model_name="interaction",
@@ -1675,9 +1618,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="reason",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code", ""), _negated=True), name="reason_has_code"
-            ),
+            constraint=models.CheckConstraint(condition=models.Q(("code", ""), _negated=True), name="reason_has_code"),
         ),
         migrations.AddIndex(
             model_name="callreason",
@@ -1685,9 +1626,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="subscription",
-            constraint=models.UniqueConstraint(
-                fields=("customer", "line_key"), name="subscription_line_unique"
-            ),
+            constraint=models.UniqueConstraint(fields=("customer", "line_key"), name="subscription_line_unique"),
         ),
         migrations.AddConstraint(
             model_name="subscription",
@@ -1717,17 +1656,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="subscription",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("device_balance_minor__gte", 0), ("exit_fee_monthly_minor__gte", 0)
-                ),
+                condition=models.Q(("device_balance_minor__gte", 0), ("exit_fee_monthly_minor__gte", 0)),
                 name="subscription_fees_not_negative",
             ),
         ),
         migrations.AddConstraint(
             model_name="pricechange",
-            constraint=models.UniqueConstraint(
-                fields=("subscription", "changes_on"), name="price_change_once_a_day"
-            ),
+            constraint=models.UniqueConstraint(fields=("subscription", "changes_on"), name="price_change_once_a_day"),
         ),
         migrations.AddConstraint(
             model_name="pricechange",
@@ -1738,15 +1673,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="cancellationline",
-            constraint=models.UniqueConstraint(
-                fields=("cancellation", "subscription"), name="cancellation_line_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("cancellation", "subscription"), name="cancellation_line_once"),
         ),
         migrations.AddIndex(
             model_name="call",
-            index=models.Index(
-                fields=["customer", "-opened_at"], name="call_of_customer"
-            ),
+            index=models.Index(fields=["customer", "-opened_at"], name="call_of_customer"),
         ),
         migrations.AddIndex(
             model_name="call",
@@ -1784,9 +1715,7 @@ class Migration(migrations.Migration):
             model_name="call",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(
-                        ("closed_at", None), ("ended_at", None), ("state", "OPEN")
-                    ),
+                    models.Q(("closed_at", None), ("ended_at", None), ("state", "OPEN")),
                     models.Q(
                         ("closed_at", None),
                         ("ended_at__isnull", False),
@@ -1806,9 +1735,7 @@ class Migration(migrations.Migration):
             model_name="call",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(
-                        ("ask_count", 0), ("asked_at", None), ("must_complete_by", None)
-                    ),
+                    models.Q(("ask_count", 0), ("asked_at", None), ("must_complete_by", None)),
                     models.Q(
                         ("ask_count__gt", 0),
                         ("asked_at__isnull", False),

@@ -22,13 +22,9 @@ class Customer(models.Model):
         output_field=models.CharField(max_length=40, db_collation="C"),
         db_persist=True,
     )
-    kind = models.CharField(
-        max_length=24, choices=CustomerKind.choices, default=CustomerKind.PRIVATE
-    )
+    kind = models.CharField(max_length=24, choices=CustomerKind.choices, default=CustomerKind.PRIVATE)
     given_name = models.CharField(max_length=80, blank=True)
-    family_name = models.CharField(
-        max_length=120, blank=True, help_text="A business keeps its whole name here."
-    )
+    family_name = models.CharField(max_length=120, blank=True, help_text="A business keeps its whole name here.")
     given_key = models.GeneratedField(
         expression=Fold(F("given_name")),
         output_field=models.CharField(max_length=80, db_collation="C"),
@@ -78,35 +74,25 @@ class Customer(models.Model):
     customer_since = models.DateField(null=True, blank=True)
     left_on = models.DateField(null=True, blank=True)
     left_reason = models.CharField(max_length=120, blank=True)
-    balance_minor = models.BigIntegerField(
-        default=0, help_text="What the customer owes now, cents."
-    )
+    balance_minor = models.BigIntegerField(default=0, help_text="What the customer owes now, cents.")
     past_due_minor = models.BigIntegerField(default=0)
     autopay = models.BooleanField(null=True, blank=True)
     payment_method = models.CharField(max_length=40, blank=True)
-    paid_until = models.DateField(
-        null=True, blank=True, help_text="End of the paid month."
-    )
+    paid_until = models.DateField(null=True, blank=True, help_text="End of the paid month.")
 
     care_needed = models.BooleanField(default=False)
     do_not_offer = models.BooleanField(default=False)
     fraud_watch = models.BooleanField(default=False)
-    staff_line = models.BooleanField(
-        default=False, help_text="A line of someone who works here: supervisors only."
-    )
+    staff_line = models.BooleanField(default=False, help_text="A line of someone who works here: supervisors only.")
 
-    facts = models.JSONField(
-        default=dict, blank=True, help_text="Further facts from intake, by name."
-    )
+    facts = models.JSONField(default=dict, blank=True, help_text="Further facts from intake, by name.")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(F("account_key"), name="customer_account_unique"),
-            models.CheckConstraint(
-                condition=~Q(account_number=""), name="customer_has_account_number"
-            ),
+            models.CheckConstraint(condition=~Q(account_number=""), name="customer_has_account_number"),
             models.CheckConstraint(
                 condition=Q(past_due_minor__gte=0),
                 name="customer_past_due_not_negative",
@@ -116,8 +102,7 @@ class Customer(models.Model):
                 name="customer_phone_is_e164",
             ),
             models.CheckConstraint(
-                condition=Q(other_phone="")
-                | Q(other_phone__regex=r"^\+[1-9][0-9]{5,17}$"),
+                condition=Q(other_phone="") | Q(other_phone__regex=r"^\+[1-9][0-9]{5,17}$"),
                 name="customer_other_phone_is_e164",
             ),
         ]
@@ -165,11 +150,7 @@ class FamilyNameDeletion(models.Model):
     family_key = models.CharField(max_length=120, db_collation="C")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["deletion", "family_key"], name="family_name_deletion_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["deletion", "family_key"], name="family_name_deletion_once")]
 
     def __str__(self) -> str:
         return self.deletion

@@ -22,12 +22,8 @@ from customers.models.reason import Reason
 class Call(models.Model):
     """One contact. Stamps (times, policy, place) are set once; the database's clock writes them."""
 
-    customer = models.ForeignKey(
-        Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="calls"
-    )
-    agent = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    customer = models.ForeignKey(Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="calls")
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     episode = models.ForeignKey(
@@ -38,71 +34,43 @@ class Call(models.Model):
         related_name="+",
         help_text="First call of its 7 days.",
     )
-    state = models.CharField(
-        max_length=24, choices=CallState.choices, default=CallState.OPEN
-    )
+    state = models.CharField(max_length=24, choices=CallState.choices, default=CallState.OPEN)
     opened_at = models.DateTimeField()
-    seen_at = models.DateTimeField(
-        help_text="The agent's screen last spoke; silence long enough abandons the call."
-    )
+    seen_at = models.DateTimeField(help_text="The agent's screen last spoke; silence long enough abandons the call.")
     ended_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     abandoned_at = models.DateTimeField(null=True, blank=True)
 
     phone_from = models.CharField(max_length=20, blank=True)
-    caller_role = models.CharField(
-        max_length=24, choices=CallerRole.choices, default=CallerRole.UNKNOWN
-    )
-    opening_intent = models.CharField(
-        max_length=24, choices=OpeningIntent.choices, default=OpeningIntent.UNKNOWN
-    )
+    caller_role = models.CharField(max_length=24, choices=CallerRole.choices, default=CallerRole.UNKNOWN)
+    opening_intent = models.CharField(max_length=24, choices=OpeningIntent.choices, default=OpeningIntent.UNKNOWN)
     identity = models.CharField(
         max_length=24,
         choices=IdentityResult.choices,
         default=IdentityResult.NOT_CHECKED,
     )
-    identity_checks = ArrayField(
-        models.CharField(max_length=24), default=list, blank=True
-    )
+    identity_checks = ArrayField(models.CharField(max_length=24), default=list, blank=True)
     identity_at = models.DateTimeField(null=True, blank=True)
     recording_told_at = models.DateTimeField(null=True, blank=True)
-    transferred_from = models.OneToOneField(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    transferred_from = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     transfer_note = models.CharField(max_length=300, blank=True)
 
-    policy = models.ForeignKey(
-        ConductPolicy, on_delete=models.PROTECT, related_name="+"
-    )
+    policy = models.ForeignKey(ConductPolicy, on_delete=models.PROTECT, related_name="+")
     offers_allowed = models.PositiveSmallIntegerField()
     minutes_after_intent = models.PositiveSmallIntegerField()
     ask_count = models.PositiveSmallIntegerField(default=0)
-    asked_at = models.DateTimeField(
-        null=True, blank=True, help_text="First clear wish to cancel."
-    )
-    must_complete_by = models.DateTimeField(
-        null=True, blank=True, help_text="asked_at plus the policy's minutes."
-    )
-    offers_closed_at = models.DateTimeField(
-        null=True, blank=True, help_text="From here on only cancelling is open."
-    )
+    asked_at = models.DateTimeField(null=True, blank=True, help_text="First clear wish to cancel.")
+    must_complete_by = models.DateTimeField(null=True, blank=True, help_text="asked_at plus the policy's minutes.")
+    offers_closed_at = models.DateTimeField(null=True, blank=True, help_text="From here on only cancelling is open.")
 
-    reason = models.ForeignKey(
-        Reason, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    reason_detail = models.ForeignKey(
-        Reason, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    reason = models.ForeignKey(Reason, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    reason_detail = models.ForeignKey(Reason, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     rival = models.CharField(max_length=80, blank=True)
     rival_price_minor = models.BigIntegerField(null=True, blank=True)
-    rival_product = models.CharField(
-        max_length=24, blank=True, help_text="Product kind the rival's price is for."
-    )
+    rival_product = models.CharField(max_length=24, blank=True, help_text="Product kind the rival's price is for.")
     notes = models.TextField(blank=True, max_length=8000)
 
-    monthly_bill_minor = models.BigIntegerField(
-        default=0, help_text="At the start of the call."
-    )
+    monthly_bill_minor = models.BigIntegerField(default=0, help_text="At the start of the call.")
     lifetime_value_minor = models.BigIntegerField(default=0)
     risk_percent = models.PositiveSmallIntegerField(default=0)
     call_back_at = models.DateTimeField(null=True, blank=True)
@@ -171,12 +139,8 @@ class CallEvent(models.Model):
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=24, choices=CallEventKind.choices)
     at = models.DateTimeField()
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    detail = models.JSONField(
-        default=dict, blank=True, help_text="Codes and numbers, never names."
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    detail = models.JSONField(default=dict, blank=True, help_text="Codes and numbers, never names.")
 
     class Meta:
         indexes = [models.Index(fields=["call", "at"], name="event_of_call")]
@@ -190,13 +154,9 @@ class CallReason(models.Model):
 
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="reasons")
     reason = models.ForeignKey(Reason, on_delete=models.PROTECT, related_name="+")
-    source = models.CharField(
-        max_length=24, choices=ReasonSource.choices, default=ReasonSource.STATED
-    )
+    source = models.CharField(max_length=24, choices=ReasonSource.choices, default=ReasonSource.STATED)
     at = models.DateTimeField()
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         indexes = [models.Index(fields=["call", "at"], name="reason_of_call")]

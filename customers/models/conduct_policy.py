@@ -11,9 +11,7 @@ class ConductPolicy(models.Model):
     version = models.PositiveIntegerField()
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
-    offers_allowed = models.PositiveSmallIntegerField(
-        help_text="Offers after the first clear wish to cancel."
-    )
+    offers_allowed = models.PositiveSmallIntegerField(help_text="Offers after the first clear wish to cancel.")
     minutes_after_intent = models.PositiveSmallIntegerField()
     rules = models.JSONField(default=dict)
 
@@ -21,9 +19,7 @@ class ConductPolicy(models.Model):
         verbose_name_plural = "conduct policies"
         ordering = ["code", "-version"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["code", "version"], name="conduct_policy_version_unique"
-            ),
+            models.UniqueConstraint(fields=["code", "version"], name="conduct_policy_version_unique"),
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")),
                 name="conduct_policy_dates_in_order",

@@ -14,9 +14,7 @@ class Disposition(models.Model):
     A correction is a row that names the row it `corrects`; the row that nothing corrects is the one that counts.
     """
 
-    call = models.ForeignKey(
-        Call, on_delete=models.PROTECT, related_name="dispositions"
-    )
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="dispositions")
     line = models.CharField(max_length=24, choices=ProductKind.choices, blank=True)
     kind = models.CharField(max_length=24, choices=DispositionKind.choices)
     corrects = models.OneToOneField(
@@ -27,9 +25,7 @@ class Disposition(models.Model):
         related_name="corrected_by",
     )
     why = models.CharField(max_length=200, blank=True, help_text="Of a correction.")
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 
     class Meta:
@@ -39,9 +35,7 @@ class Disposition(models.Model):
                 name="one_disposition_a_line",
                 condition=Q(corrects__isnull=True),
             ),
-            models.CheckConstraint(
-                condition=Q(corrects=None) | ~Q(why=""), name="correction_says_why"
-            ),
+            models.CheckConstraint(condition=Q(corrects=None) | ~Q(why=""), name="correction_says_why"),
         ]
         indexes = [models.Index(fields=["recorded_at"], name="disposition_recorded")]
 

@@ -20,17 +20,11 @@ class Complaint(models.Model):
         on_delete=models.PROTECT,
         related_name="complaints",
     )
-    kind = models.CharField(
-        max_length=24, choices=ComplaintKind.choices, default=ComplaintKind.OTHER
-    )
+    kind = models.CharField(max_length=24, choices=ComplaintKind.choices, default=ComplaintKind.OTHER)
     subject = models.CharField(max_length=200)
-    status = models.CharField(
-        max_length=24, choices=ComplaintStatus.choices, default=ComplaintStatus.OPEN
-    )
+    status = models.CharField(max_length=24, choices=ComplaintStatus.choices, default=ComplaintStatus.OPEN)
     channel = models.CharField(max_length=40, blank=True)
-    on_behalf = models.BooleanField(
-        default=False, help_text="Filed by someone else for the customer."
-    )
+    on_behalf = models.BooleanField(default=False, help_text="Filed by someone else for the customer.")
     town = models.CharField(max_length=80, blank=True)
     region = models.CharField(max_length=80, blank=True)
     postcode = models.CharField(max_length=16, blank=True)
@@ -42,9 +36,7 @@ class Complaint(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    opened_on_call = models.ForeignKey(
-        Call, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    opened_on_call = models.ForeignKey(Call, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -53,9 +45,7 @@ class Complaint(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    closed_on_call = models.ForeignKey(
-        Call, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    closed_on_call = models.ForeignKey(Call, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     resolution = models.CharField(max_length=200, blank=True)
 
     class Meta:
@@ -65,16 +55,11 @@ class Complaint(models.Model):
                 name="complaint_closes_after_opening",
             ),
             models.CheckConstraint(
-                condition=Q(closed_at=None)
-                | Q(status__in=[ComplaintStatus.SOLVED, ComplaintStatus.CLOSED]),
+                condition=Q(closed_at=None) | Q(status__in=[ComplaintStatus.SOLVED, ComplaintStatus.CLOSED]),
                 name="complaint_closed_has_status",
             ),
         ]
-        indexes = [
-            models.Index(
-                fields=["customer", "-opened_at"], name="complaint_of_customer"
-            )
-        ]
+        indexes = [models.Index(fields=["customer", "-opened_at"], name="complaint_of_customer")]
 
     def __str__(self) -> str:
         return self.number
@@ -83,17 +68,13 @@ class Complaint(models.Model):
 class Interaction(models.Model):
     """One entry of the timeline. Append-only: a correction is another entry."""
 
-    customer = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, related_name="interactions"
-    )
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="interactions")
     kind = models.CharField(max_length=24, choices=InteractionKind.choices)
     occurred_at = models.DateTimeField()
     title = models.CharField(max_length=120)
     detail = models.CharField(max_length=300, blank=True)
     amount_minor = models.BigIntegerField(null=True, blank=True)
-    source_key = models.CharField(
-        max_length=80, null=True, blank=True, help_text="Its name in the source system."
-    )
+    source_key = models.CharField(max_length=80, null=True, blank=True, help_text="Its name in the source system.")
 
     class Meta:
         constraints = [
@@ -103,11 +84,7 @@ class Interaction(models.Model):
                 condition=Q(source_key__isnull=False),
             )
         ]
-        indexes = [
-            models.Index(
-                fields=["customer", "-occurred_at"], name="interaction_of_customer"
-            )
-        ]
+        indexes = [models.Index(fields=["customer", "-occurred_at"], name="interaction_of_customer")]
 
     def __str__(self) -> str:
         return self.title

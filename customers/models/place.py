@@ -13,9 +13,7 @@ class Company(models.Model):
 
     class Meta:
         verbose_name_plural = "companies"
-        constraints = [
-            models.CheckConstraint(condition=models.Q(id=1), name="company_is_one")
-        ]
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="company_is_one")]
 
     def __str__(self) -> str:
         return self.name

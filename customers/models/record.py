@@ -11,9 +11,7 @@ from django.db.models import Q
 class AuditEvent(models.Model):
     """One act. Written only by the SQL function `audit_append`; chained per `shard` (the acting person)."""
 
-    shard = models.BigIntegerField(
-        help_text="The actor's id; 0 for the desk's own clockwork."
-    )
+    shard = models.BigIntegerField(help_text="The actor's id; 0 for the desk's own clockwork.")
     seq = models.BigIntegerField()
     recorded_at = models.DateTimeField()
     actor_id = models.BigIntegerField(null=True)
@@ -32,9 +30,7 @@ class AuditEvent(models.Model):
     hash = models.BinaryField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["shard", "seq"], name="audit_seq_unique")
-        ]
+        constraints = [models.UniqueConstraint(fields=["shard", "seq"], name="audit_seq_unique")]
         indexes = [
             models.Index(fields=["object_kind", "object_id"], name="audit_of_object"),
             models.Index(
@@ -94,11 +90,7 @@ class OutboxMessage(models.Model):
     last_error = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        indexes = [
-            models.Index(
-                fields=["due_at"], name="outbox_waiting", condition=Q(delivered_at=None)
-            )
-        ]
+        indexes = [models.Index(fields=["due_at"], name="outbox_waiting", condition=Q(delivered_at=None))]
 
     def __str__(self) -> str:
         return self.key
