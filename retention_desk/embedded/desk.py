@@ -146,10 +146,7 @@ class Desk:
         self._wait_until_ready()
         self._start_clockwork(addresses)
         if _is_empty(addresses.owner_url):
-            say(
-                "desk",
-                "nobody may sign in yet; the first administrator begins here, with a link that is good for a day:",
-            )
+            say("desk", "the first administrator begins here; the link is good for a day:")
             link = [*MANAGE, "first_run", "--link", "--base", options.url]
             self.supervisor.run("desk", link, env=owner, cwd=PROJECT)
         environment.publish(options.data, owner)
@@ -258,7 +255,7 @@ def _ready_line(url: str, owner_url: str, *, seconds: float) -> str:
     """Return the one line that says where to go, and how to get in."""
     line = f"ready after {seconds:.0f} s: {url}"
     if _is_empty(owner_url):
-        return f"{line} - open it to set the desk up"
+        return f"{line} - nobody may sign in yet: begin with the link above"
     with psycopg.connect(owner_url) as connection:
         names = [name for _role, name, _word in LOGINS]
         found = connection.execute("SELECT count(*) FROM people_user WHERE username = ANY(%s)", [names]).fetchone()
