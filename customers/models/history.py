@@ -74,7 +74,9 @@ class Interaction(models.Model):
     title = models.CharField(max_length=120)
     detail = models.CharField(max_length=300, blank=True)
     amount_minor = models.BigIntegerField(null=True, blank=True)
-    source_key = models.CharField(max_length=80, null=True, blank=True, help_text="Its name in the source system.")
+    source_key = models.CharField(  # noqa: DJ001 (null: there is no source system, and then none is compared)
+        max_length=80, null=True, blank=True, help_text="Its name in the source system."
+    )
 
     class Meta:
         constraints = [

@@ -27,4 +27,4 @@ class Reason(models.Model):
     def name(self, language: str) -> str:
         """The words in `language`, falling back to English, then to the code."""
         words: dict[str, str] = self.words
-        return words.get(language) or words.get(language.split("-")[0]) or words.get("en") or self.code
+        return words.get(language) or words.get(language.split("-", maxsplit=1)[0]) or words.get("en") or self.code

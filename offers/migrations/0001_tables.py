@@ -153,16 +153,12 @@ class Migration(migrations.Migration):
                 ("starts_on", models.DateField()),
                 (
                     "ends_on",
-                    models.DateField(
-                        help_text="First day that is no longer part of it."
-                    ),
+                    models.DateField(help_text="First day that is no longer part of it."),
                 ),
                 ("limit_minor", models.BigIntegerField()),
                 (
                     "target_minor",
-                    models.BigIntegerField(
-                        help_text="What the limit was last set to; below use it is frozen."
-                    ),
+                    models.BigIntegerField(help_text="What the limit was last set to; below use it is frozen."),
                 ),
             ],
             options={
@@ -176,9 +172,7 @@ class Migration(migrations.Migration):
                         name="budget_account_dates_in_order",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("limit_minor__gte", 0), ("target_minor__gte", 0)
-                        ),
+                        condition=models.Q(("limit_minor__gte", 0), ("target_minor__gte", 0)),
                         name="budget_limit_not_negative",
                     ),
                 ],
@@ -245,9 +239,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "owner_id",
-                    models.BigIntegerField(
-                        help_text="Of the user, team, site or campaign."
-                    ),
+                    models.BigIntegerField(help_text="Of the user, team, site or campaign."),
                 ),
                 ("currency", models.CharField(max_length=3)),
                 (
@@ -312,21 +304,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "held_minor",
-                    models.BigIntegerField(
-                        default=0, help_text="Change of what is held."
-                    ),
+                    models.BigIntegerField(default=0, help_text="Change of what is held."),
                 ),
                 (
                     "spent_minor",
-                    models.BigIntegerField(
-                        default=0, help_text="Change of what is spent."
-                    ),
+                    models.BigIntegerField(default=0, help_text="Change of what is spent."),
                 ),
                 (
                     "ceiling_minor",
-                    models.BigIntegerField(
-                        default=0, help_text="Change of the ceiling."
-                    ),
+                    models.BigIntegerField(default=0, help_text="Change of the ceiling."),
                 ),
                 ("recorded_at", models.DateTimeField()),
                 ("why", models.CharField(blank=True, max_length=200)),
@@ -489,21 +475,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "bounds",
-                    models.JSONField(
-                        default=dict, help_text="What `offers.terms.Bounds` reads."
-                    ),
+                    models.JSONField(default=dict, help_text="What `offers.terms.Bounds` reads."),
                 ),
                 (
                     "cost_model",
-                    models.JSONField(
-                        default=dict, help_text="What `offers.terms.CostModel` reads."
-                    ),
+                    models.JSONField(default=dict, help_text="What `offers.terms.CostModel` reads."),
                 ),
                 (
                     "eligibility",
-                    models.JSONField(
-                        default=dict, help_text="What `offers.rules.Eligibility` reads."
-                    ),
+                    models.JSONField(default=dict, help_text="What `offers.rules.Eligibility` reads."),
                 ),
                 (
                     "figures",
@@ -562,9 +542,7 @@ class Migration(migrations.Migration):
                 ("amount_minor", models.BigIntegerField(blank=True, null=True)),
                 (
                     "product_kind",
-                    models.CharField(
-                        blank=True, help_text="Blank: the whole bill.", max_length=24
-                    ),
+                    models.CharField(blank=True, help_text="Blank: the whole bill.", max_length=24),
                 ),
                 (
                     "extra",
@@ -580,9 +558,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "monthly_minor",
-                    models.BigIntegerField(
-                        default=0, help_text="Off the bill a month while it runs."
-                    ),
+                    models.BigIntegerField(default=0, help_text="Off the bill a month while it runs."),
                 ),
                 ("bill_before_minor", models.BigIntegerField()),
                 ("bill_after_minor", models.BigIntegerField()),
@@ -921,18 +897,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "short_tenure_months",
-                    models.PositiveSmallIntegerField(
-                        default=6, help_text="Below it: fixes and credits only."
-                    ),
+                    models.PositiveSmallIntegerField(default=6, help_text="Below it: fixes and credits only."),
                 ),
                 ("cooldown_months", models.PositiveSmallIntegerField(default=6)),
                 ("concessions_a_call", models.PositiveSmallIntegerField(default=2)),
                 ("credits_a_year", models.PositiveSmallIntegerField(default=2)),
                 (
                     "goodwill_minor",
-                    models.BigIntegerField(
-                        default=0, help_text="Stays open when a wallet is empty."
-                    ),
+                    models.BigIntegerField(default=0, help_text="Stays open when a wallet is empty."),
                 ),
                 (
                     "budget_mode",
@@ -1035,9 +1007,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="budgetcounter",
-            constraint=models.UniqueConstraint(
-                fields=("account", "part"), name="budget_counter_unique"
-            ),
+            constraint=models.UniqueConstraint(fields=("account", "part"), name="budget_counter_unique"),
         ),
         migrations.AddConstraint(
             model_name="budgetcounter",
@@ -1167,9 +1137,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="offerversion",
-            constraint=models.UniqueConstraint(
-                fields=("offer", "version"), name="offer_version_unique"
-            ),
+            constraint=models.UniqueConstraint(fields=("offer", "version"), name="offer_version_unique"),
         ),
         migrations.AddConstraint(
             model_name="offerversion",
@@ -1207,9 +1175,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount_minor__gte", 0)), name="hold_not_negative"
-            ),
+            constraint=models.CheckConstraint(condition=models.Q(("amount_minor__gte", 0)), name="hold_not_negative"),
         ),
         migrations.AddConstraint(
             model_name="hold",
@@ -1222,9 +1188,7 @@ class Migration(migrations.Migration):
             model_name="hold",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(
-                        ("ended_as", ""), ("ended_at", None), ("posted_minor", None)
-                    ),
+                    models.Q(("ended_as", ""), ("ended_at", None), ("posted_minor", None)),
                     models.Q(
                         ("ended_as", "POSTED"),
                         ("ended_at__isnull", False),
@@ -1251,9 +1215,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="concession",
-            index=models.Index(
-                fields=["customer", "-starts_on"], name="concession_of_customer"
-            ),
+            index=models.Index(fields=["customer", "-starts_on"], name="concession_of_customer"),
         ),
         migrations.AddConstraint(
             model_name="concession",
@@ -1324,9 +1286,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="proposal",
-            index=models.Index(
-                fields=["customer", "-created_at"], name="proposal_of_customer"
-            ),
+            index=models.Index(fields=["customer", "-created_at"], name="proposal_of_customer"),
         ),
         migrations.AddConstraint(
             model_name="proposal",
@@ -1338,9 +1298,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="proposal",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("percent", None), ("percent__lte", 100), _connector="OR"
-                ),
+                condition=models.Q(("percent", None), ("percent__lte", 100), _connector="OR"),
                 name="proposal_percent_is_percent",
             ),
         ),

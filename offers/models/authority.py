@@ -12,12 +12,8 @@ from offers.choices import Duty, Grade, LimitMode, OfferKind
 class Seat(models.Model):
     """A user's place on the desk. Agents and supervisors both have one; without a team no calls are taken."""
 
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="seat_row"
-    )
-    team = models.ForeignKey(
-        Team, null=True, blank=True, on_delete=models.PROTECT, related_name="seats"
-    )
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="seat_row")
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="seats")
     grade = models.CharField(max_length=24, choices=Grade.choices, default=Grade.NEW)
     duty = models.CharField(max_length=24, choices=Duty.choices, default=Duty.OFF)
     duty_since = models.DateTimeField(null=True, blank=True)
@@ -34,9 +30,7 @@ class LimitVersion(models.Model):
     """
 
     grade = models.CharField(max_length=24, choices=Grade.choices, blank=True)
-    team = models.ForeignKey(
-        Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -52,9 +46,7 @@ class LimitVersion(models.Model):
     max_credit_minor = models.BigIntegerField(help_text="One-off credit or goods.")
     max_fee_minor = models.BigIntegerField(default=0, help_text="Fee waived.")
     max_cost_minor = models.BigIntegerField(help_text="Cost to us over the whole life.")
-    kinds = ArrayField(
-        models.CharField(max_length=24, choices=OfferKind.choices), default=list
-    )
+    kinds = ArrayField(models.CharField(max_length=24, choices=OfferKind.choices), default=list)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -74,9 +66,7 @@ class LimitVersion(models.Model):
                 | (Q(grade="", team=None, user__isnull=False)),
                 name="limit_has_one_scope",
             ),
-            models.CheckConstraint(
-                condition=Q(max_percent__lte=100), name="limit_percent_is_percent"
-            ),
+            models.CheckConstraint(condition=Q(max_percent__lte=100), name="limit_percent_is_percent"),
             models.CheckConstraint(
                 condition=Q(
                     max_monthly_minor__gte=0,
@@ -109,18 +99,12 @@ class SchemeVersion(models.Model):
     )
     long_tenure_months = models.PositiveSmallIntegerField(default=24)
     long_tenure_extra_percent = models.PositiveSmallIntegerField(default=25)
-    short_tenure_months = models.PositiveSmallIntegerField(
-        default=6, help_text="Below it: fixes and credits only."
-    )
+    short_tenure_months = models.PositiveSmallIntegerField(default=6, help_text="Below it: fixes and credits only.")
     cooldown_months = models.PositiveSmallIntegerField(default=6)
     concessions_a_call = models.PositiveSmallIntegerField(default=2)
     credits_a_year = models.PositiveSmallIntegerField(default=2)
-    goodwill_minor = models.BigIntegerField(
-        default=0, help_text="Stays open when a wallet is empty."
-    )
-    budget_mode = models.CharField(
-        max_length=24, choices=LimitMode.choices, default=LimitMode.HARD
-    )
+    goodwill_minor = models.BigIntegerField(default=0, help_text="Stays open when a wallet is empty.")
+    budget_mode = models.CharField(max_length=24, choices=LimitMode.choices, default=LimitMode.HARD)
     approval_seconds = models.PositiveSmallIntegerField(default=60)
     undo_seconds = models.PositiveSmallIntegerField(default=5)
     hold_minutes = models.PositiveSmallIntegerField(default=30)

@@ -15,21 +15,13 @@ class BudgetPlan(models.Model):
     currency = models.CharField(max_length=3)
     period = models.CharField(max_length=24, choices=BudgetPeriod.choices)
     amount_minor = models.BigIntegerField()
-    parts = models.PositiveSmallIntegerField(
-        default=1, help_text="Split counters, for what every agent draws on."
-    )
+    parts = models.PositiveSmallIntegerField(default=1, help_text="Split counters, for what every agent draws on.")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["kind", "owner_id", "currency"], name="budget_plan_unique"
-            ),
-            models.CheckConstraint(
-                condition=Q(amount_minor__gte=0), name="budget_plan_not_negative"
-            ),
-            models.CheckConstraint(
-                condition=Q(parts__gte=1, parts__lte=64), name="budget_plan_parts"
-            ),
+            models.UniqueConstraint(fields=["kind", "owner_id", "currency"], name="budget_plan_unique"),
+            models.CheckConstraint(condition=Q(amount_minor__gte=0), name="budget_plan_not_negative"),
+            models.CheckConstraint(condition=Q(parts__gte=1, parts__lte=64), name="budget_plan_parts"),
         ]
 
     def __str__(self) -> str:
@@ -45,9 +37,7 @@ class BudgetAccount(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField(help_text="First day that is no longer part of it.")
     limit_minor = models.BigIntegerField()
-    target_minor = models.BigIntegerField(
-        help_text="What the limit was last set to; below use it is frozen."
-    )
+    target_minor = models.BigIntegerField(help_text="What the limit was last set to; below use it is frozen.")
 
     class Meta:
         constraints = [
@@ -72,22 +62,16 @@ class BudgetAccount(models.Model):
 class BudgetCounter(models.Model):
     """The guarded row: held + spent never exceed the ceiling, at every commit."""
 
-    account = models.ForeignKey(
-        BudgetAccount, on_delete=models.PROTECT, related_name="counters"
-    )
+    account = models.ForeignKey(BudgetAccount, on_delete=models.PROTECT, related_name="counters")
     part = models.PositiveSmallIntegerField(default=0)
     ceiling_minor = models.BigIntegerField(default=0)
     held_minor = models.BigIntegerField(default=0)
     spent_minor = models.BigIntegerField(default=0)
-    frozen = models.BooleanField(
-        default=False, help_text="Lowered below use: no new holds until it has drained."
-    )
+    frozen = models.BooleanField(default=False, help_text="Lowered below use: no new holds until it has drained.")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["account", "part"], name="budget_counter_unique"
-            ),
+            models.UniqueConstraint(fields=["account", "part"], name="budget_counter_unique"),
             models.CheckConstraint(
                 condition=Q(
                     held_minor__gte=0,
@@ -105,9 +89,7 @@ class BudgetCounter(models.Model):
 class Hold(models.Model):
     """A reservation for one proposal on all of its budgets. It ends exactly once."""
 
-    proposal = models.ForeignKey(
-        "offers.Proposal", on_delete=models.PROTECT, related_name="holds"
-    )
+    proposal = models.ForeignKey("offers.Proposal", on_delete=models.PROTECT, related_name="holds")
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     opened_at = models.DateTimeField()
@@ -118,12 +100,8 @@ class Hold(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(amount_minor__gte=0), name="hold_not_negative"
-            ),
-            models.CheckConstraint(
-                condition=Q(expires_at__gt=F("opened_at")), name="hold_expires_later"
-            ),
+            models.CheckConstraint(condition=Q(amount_minor__gte=0), name="hold_not_negative"),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("opened_at")), name="hold_expires_later"),
             models.CheckConstraint(
                 condition=Q(ended_as="", ended_at=None, posted_minor=None)
                 | Q(
@@ -145,11 +123,7 @@ class Hold(models.Model):
                 condition=Q(ended_as=""),
             ),
         ]
-        indexes = [
-            models.Index(
-                fields=["expires_at"], name="hold_live", condition=Q(ended_as="")
-            )
-        ]
+        indexes = [models.Index(fields=["expires_at"], name="hold_live", condition=Q(ended_as=""))]
 
     def __str__(self) -> str:
         return f"hold {self.pk}"
@@ -158,24 +132,14 @@ class Hold(models.Model):
 class LedgerEntry(models.Model):
     """One movement of one counter. A counter equals the sum of its entries. Append-only."""
 
-    counter = models.ForeignKey(
-        BudgetCounter, on_delete=models.PROTECT, related_name="entries"
-    )
+    counter = models.ForeignKey(BudgetCounter, on_delete=models.PROTECT, related_name="entries")
     kind = models.CharField(max_length=24, choices=EntryKind.choices)
-    hold = models.ForeignKey(
-        Hold, null=True, on_delete=models.PROTECT, related_name="entries"
-    )
+    hold = models.ForeignKey(Hold, null=True, on_delete=models.PROTECT, related_name="entries")
     held_minor = models.BigIntegerField(default=0, help_text="Change of what is held.")
-    spent_minor = models.BigIntegerField(
-        default=0, help_text="Change of what is spent."
-    )
-    ceiling_minor = models.BigIntegerField(
-        default=0, help_text="Change of the ceiling."
-    )
+    spent_minor = models.BigIntegerField(default=0, help_text="Change of what is spent.")
+    ceiling_minor = models.BigIntegerField(default=0, help_text="Change of the ceiling.")
     recorded_at = models.DateTimeField()
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     why = models.CharField(max_length=200, blank=True)
 
     class Meta:
@@ -188,9 +152,7 @@ class LedgerEntry(models.Model):
             models.UniqueConstraint(
                 fields=["hold", "counter"],
                 name="hold_ended_once",
-                condition=Q(
-                    kind__in=[EntryKind.POST, EntryKind.VOID, EntryKind.EXPIRE]
-                ),
+                condition=Q(kind__in=[EntryKind.POST, EntryKind.VOID, EntryKind.EXPIRE]),
             ),
             models.CheckConstraint(
                 condition=Q(

@@ -47,30 +47,20 @@ class OfferVersion(models.Model):
         default=dict,
         help_text='By language: {"en": {"name": ..., "say": ..., "terms": ...}}',
     )
-    bounds = models.JSONField(
-        default=dict, help_text="What `offers.terms.Bounds` reads."
-    )
-    cost_model = models.JSONField(
-        default=dict, help_text="What `offers.terms.CostModel` reads."
-    )
-    eligibility = models.JSONField(
-        default=dict, help_text="What `offers.rules.Eligibility` reads."
-    )
+    bounds = models.JSONField(default=dict, help_text="What `offers.terms.Bounds` reads.")
+    cost_model = models.JSONField(default=dict, help_text="What `offers.terms.CostModel` reads.")
+    eligibility = models.JSONField(default=dict, help_text="What `offers.rules.Eligibility` reads.")
     figures = models.JSONField(
         default=dict,
         help_text="Acceptance and staying, as `offers.ranking.BaseFigures` reads.",
     )
-    campaign = models.ForeignKey(
-        Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    campaign = models.ForeignKey(Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     currency = models.CharField(max_length=3)
 
     class Meta:
         ordering = ["offer", "-version"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["offer", "version"], name="offer_version_unique"
-            ),
+            models.UniqueConstraint(fields=["offer", "version"], name="offer_version_unique"),
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")),
                 name="offer_version_dates_in_order",

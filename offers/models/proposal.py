@@ -16,39 +16,25 @@ class Proposal(models.Model):
 
     key = models.UUIDField(unique=True)
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="proposals")
-    customer = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, related_name="proposals"
-    )
-    agent = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="proposals")
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
-    offer_version = models.ForeignKey(
-        OfferVersion, on_delete=models.PROTECT, related_name="+"
-    )
-    counter_of = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="counters"
-    )
-    position = models.PositiveSmallIntegerField(
-        default=0, help_text="Where it stood in the ranked list, from 1."
-    )
+    offer_version = models.ForeignKey(OfferVersion, on_delete=models.PROTECT, related_name="+")
+    counter_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="counters")
+    position = models.PositiveSmallIntegerField(default=0, help_text="Where it stood in the ranked list, from 1.")
 
     currency = models.CharField(max_length=3)
     percent = models.PositiveSmallIntegerField(null=True, blank=True)
     months = models.PositiveSmallIntegerField(null=True, blank=True)
     amount_minor = models.BigIntegerField(null=True, blank=True)
-    product_kind = models.CharField(
-        max_length=24, blank=True, help_text="Blank: the whole bill."
-    )
+    product_kind = models.CharField(max_length=24, blank=True, help_text="Blank: the whole bill.")
     extra = models.JSONField(
         default=dict,
         blank=True,
         help_text="Further terms of the kind: plan, promised fix, gift.",
     )
     cost_minor = models.BigIntegerField(help_text="To us, over its life.")
-    monthly_minor = models.BigIntegerField(
-        default=0, help_text="Off the bill a month while it runs."
-    )
+    monthly_minor = models.BigIntegerField(default=0, help_text="Off the bill a month while it runs.")
     bill_before_minor = models.BigIntegerField()
     bill_after_minor = models.BigIntegerField()
     starts_on = models.DateField()
@@ -58,12 +44,8 @@ class Proposal(models.Model):
 
     ruling = models.CharField(max_length=24, choices=RulingCode.choices)
     reasons = ArrayField(models.CharField(max_length=24), default=list, blank=True)
-    limit_version = models.ForeignKey(
-        LimitVersion, on_delete=models.PROTECT, related_name="+"
-    )
-    scheme = models.ForeignKey(
-        SchemeVersion, on_delete=models.PROTECT, related_name="+"
-    )
+    limit_version = models.ForeignKey(LimitVersion, on_delete=models.PROTECT, related_name="+")
+    scheme = models.ForeignKey(SchemeVersion, on_delete=models.PROTECT, related_name="+")
 
     state = models.CharField(max_length=24, choices=ProposalState.choices)
     created_at = models.DateTimeField()
@@ -72,16 +54,12 @@ class Proposal(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(cost_minor__gte=0), name="proposal_cost_not_negative"
-            ),
+            models.CheckConstraint(condition=Q(cost_minor__gte=0), name="proposal_cost_not_negative"),
             models.CheckConstraint(
                 condition=Q(percent=None) | Q(percent__lte=100),
                 name="proposal_percent_is_percent",
             ),
-            models.CheckConstraint(
-                condition=Q(bill_after_minor__gte=0), name="proposal_bill_not_negative"
-            ),
+            models.CheckConstraint(condition=Q(bill_after_minor__gte=0), name="proposal_bill_not_negative"),
             models.CheckConstraint(
                 condition=Q(
                     state__in=[
@@ -106,8 +84,7 @@ class Proposal(models.Model):
             models.UniqueConstraint(
                 fields=["counter_of"],
                 name="one_counter_a_proposal",
-                condition=Q(counter_of__isnull=False)
-                & ~Q(state=ProposalState.WITHDRAWN),
+                condition=Q(counter_of__isnull=False) & ~Q(state=ProposalState.WITHDRAWN),
             ),
             models.UniqueConstraint(
                 fields=["call"],
@@ -122,9 +99,7 @@ class Proposal(models.Model):
         ]
         indexes = [
             models.Index(fields=["call"], name="proposal_of_call"),
-            models.Index(
-                fields=["customer", "-created_at"], name="proposal_of_customer"
-            ),
+            models.Index(fields=["customer", "-created_at"], name="proposal_of_customer"),
         ]
         permissions = [("decide_approval", "Can decide what agents ask for")]
 
@@ -135,18 +110,12 @@ class Proposal(models.Model):
 class ApprovalRequest(models.Model):
     """An agent's question and a supervisor's answer. The answer takes effect after a few seconds of undo."""
 
-    proposal = models.OneToOneField(
-        Proposal, on_delete=models.PROTECT, related_name="approval"
-    )
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, related_name="approval")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField()
     note = models.CharField(max_length=300, blank=True)
-    state = models.CharField(
-        max_length=24, choices=ApprovalState.choices, default=ApprovalState.OPEN
-    )
+    state = models.CharField(max_length=24, choices=ApprovalState.choices, default=ApprovalState.OPEN)
     read_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -217,9 +186,7 @@ class ApprovalRequest(models.Model):
 class Outcome(models.Model):
     """The customer's answer to one proposal. Append-only, exactly one."""
 
-    proposal = models.OneToOneField(
-        Proposal, on_delete=models.PROTECT, related_name="outcome"
-    )
+    proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, related_name="outcome")
     kind = models.CharField(max_length=24, choices=OutcomeKind.choices)
     posted_minor = models.BigIntegerField(default=0)
     disclosures = ArrayField(
@@ -228,16 +195,13 @@ class Outcome(models.Model):
         blank=True,
         help_text="Read out before yes.",
     )
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind=OutcomeKind.ACCEPTED, posted_minor__gte=0)
-                | Q(posted_minor=0),
+                condition=Q(kind=OutcomeKind.ACCEPTED, posted_minor__gte=0) | Q(posted_minor=0),
                 name="only_yes_costs",
             )
         ]
@@ -250,12 +214,8 @@ class Outcome(models.Model):
 class Concession(models.Model):
     """An accepted proposal running on the customer's account, with its start, end and the price afterwards."""
 
-    proposal = models.OneToOneField(
-        Proposal, on_delete=models.PROTECT, related_name="concession"
-    )
-    customer = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, related_name="concessions"
-    )
+    proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, related_name="concession")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="concessions")
     family = models.CharField(max_length=24, choices=Family.choices)
     currency = models.CharField(max_length=3)
     monthly_minor = models.BigIntegerField(default=0)
@@ -272,11 +232,7 @@ class Concession(models.Model):
                 name="concession_dates_in_order",
             )
         ]
-        indexes = [
-            models.Index(
-                fields=["customer", "-starts_on"], name="concession_of_customer"
-            )
-        ]
+        indexes = [models.Index(fields=["customer", "-starts_on"], name="concession_of_customer")]
 
     def __str__(self) -> str:
         return f"concession {self.pk}"

@@ -1,7 +1,7 @@
 """The list of offers on a call, the preview of terms, and presenting or asking: one set of facts, one set of rules."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.db import connection
@@ -15,6 +15,7 @@ from customers.sheet import CallSheet
 from offers import approvals, authorisation, floor, outcomes
 from offers.choices import BudgetKind, Duty, Grade, OfferKind, ReasonCode, RulingCode
 from offers.models import OfferVersion, Proposal
+from offers.rules import Ruling
 from offers.terms import Terms
 from retention_desk.people.models import User
 from tests.builders import (
@@ -140,7 +141,7 @@ def test_over_the_own_limit_is_refused_with_the_nearest_that_passes(call: Call, 
     with pytest.raises(Refused) as refused:
         propose(call, loyalty, off(40, 9))
 
-    ruling = refused.value.facts["ruling"]
+    ruling = cast("Ruling", refused.value.facts["ruling"])
     assert ruling.code == RulingCode.NEEDS_APPROVAL
     assert ruling.who_can_lift in {Grade.SENIOR, Grade.SUPERVISOR}
     assert ruling.nearest_own is not None
