@@ -8,10 +8,9 @@ from itertools import combinations
 from typing import Any
 
 import phonenumbers
-from django.db import connection
 
 from customers.names import LONGEST, SHORTEST, deletions, fold
-from customers.statements import as_json, statement
+from customers.statements import as_json, prepared_cursor, statement
 
 SHORTEST_TEXT = 3
 SHORTEST_PHONE = 4
@@ -92,7 +91,7 @@ def look_up(*, text: str, region: str, kind: LookUpKind | None = None, limit: in
         parameters["tails"] = _tails(text, region=region)
     if taken_for == LookUpKind.ACCOUNT or (kind is None and _PHONE.fullmatch(text)):
         parameters["accounts"] = [key] if (key := _account_key(text)) else []
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement("look_up"), parameters)
         rows = cursor.fetchall()
     found = tuple(_found(row) for row in rows[:limit])

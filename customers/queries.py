@@ -103,10 +103,16 @@ def _read_sheet(*, call_id: int, by: int | None, language: str) -> CallSheet:
 
 
 def draft_sheet(call: Call) -> CallSheet:
-    """The sheet of a call that is not in the database yet; its stamps are worked out from it."""
+    """The sheet of a call that is not in the database yet; its stamps are worked out from it.
+
+    `NotYours` for a team, site or agent that there is not.
+    """
     draft = {field.attname: getattr(call, field.attname) for field in Call._meta.concrete_fields} | {"id": 0}
     text = statement("call_sheet").replace(_CALLS, _DRAFT)
-    return _sheet(read_json(text, {"call": 0, "by": None, "language": "en", "draft": as_json(draft)}))
+    found = read_json(text, {"call": 0, "by": None, "language": "en", "draft": as_json(draft)})
+    if found is None:
+        raise NotYours(team_id=call.team_id)
+    return _sheet(found)
 
 
 def _sheet(found: Any) -> CallSheet:

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 
+NEVER_BY_ITSELF = 1_000_000
 _FOLDER = Path(__file__).parent / "sql"
 
 
@@ -35,8 +36,10 @@ class _Prepared(ServerBindingCursor):
 
 
 def prepared_cursor() -> CursorWrapper:
-    """A cursor of Django's connection for the long statements: bound and prepared by the server, counted like any other."""
+    """A cursor for the long statements: bound and prepared by the server, and counted as any other."""
     connection.ensure_connection()
+    # Django tells psycopg never to prepare; any number lets those be prepared that ask for it, and only those.
+    connection.connection.prepare_threshold = NEVER_BY_ITSELF
     raw = _Prepared(connection.connection)
     return connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw)
 

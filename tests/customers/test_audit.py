@@ -78,7 +78,8 @@ TAMPERING: dict[str, tuple[Tamper, int, Fault]] = {
     ),
     "edit time": (
         sql(
-            "UPDATE customers_auditevent SET recorded_at = recorded_at + interval '1 microsecond' WHERE shard = 7 AND seq = 2"
+            """UPDATE customers_auditevent SET recorded_at = recorded_at + interval '1 microsecond'
+               WHERE shard = 7 AND seq = 2"""
         ),
         2,
         Fault.CHANGED,

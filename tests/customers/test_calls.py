@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from customers import audit, calls, queries
+from customers import audit, calls, queries, reading, tasks
 from customers.choices import CallerRole, CallEventKind, IdentityResult, OpeningIntent, ReasonSource
 from customers.models import AuditEvent, Call, CallEvent, CallReason, ConductPolicy, Customer, UsedKey
 from customers.refusals import InFlight, KeyReused, NotYours, Refused
@@ -182,6 +183,27 @@ def test_transferred_call_keeps_identity_clock_and_offers(ann: User, sid: User) 
         open_call(sid, customer, transferred_from=first)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_tabs_at_the_same_moment_open_one_call(ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_call(ann, builders.make_customer())
+    monkeypatch.setattr(queries, "open_call_of", lambda *, by: None)
+
+    with pytest.raises(Refused, match="CALL_OPEN"):
+        open_call(ann, builders.make_customer())
+    with pytest.raises(NotYours):
+        open_call(builders.make_agent("una"), None, team_id=0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_any_policy_no_call_is_opened(ann: User, owner_db: "psycopg.Cursor[tuple[object, ...]]") -> None:
+    owner_db.execute("ALTER TABLE customers_conductpolicy DISABLE TRIGGER USER")
+    owner_db.execute("DELETE FROM customers_conductpolicy")
+    owner_db.execute("ALTER TABLE customers_conductpolicy ENABLE TRIGGER USER")
+
+    with pytest.raises(Refused, match="NO_POLICY"):
+        open_call(ann, None)
+
+
 def test_transfer_of_another_customers_call_is_refused(ann: User, sid: User) -> None:
     first = open_call(ann, builders.make_customer())
 
@@ -321,6 +343,50 @@ def test_call_back_is_promised_once_and_within_72_hours(ann: User) -> None:
         calls.promise_call_back(call_id=second, at=now + timedelta(hours=30), **given)
 
 
+def test_call_back_may_be_moved_on_its_own_call_and_said_twice(ann: User) -> None:
+    now = builders.desk_now()
+    call_id = open_call(ann, builders.make_customer())
+    given: dict[str, Any] = {"call_id": call_id, "note": "", "by": ann.pk, "role": "AGENT", "now": now}
+
+    for hours in (20, 20, 30):
+        calls.promise_call_back(at=now + timedelta(hours=hours), **given)
+
+    assert Call.objects.get(pk=call_id).call_back_at == now + timedelta(hours=30)
+    assert acts(call_id).count("CALL_BACK_PROMISED") == 2
+
+
+def test_what_is_as_it_was_said_changes_nothing(ann: User) -> None:
+    call_id = open_call(ann, builders.make_customer())
+
+    calls.set_opening(
+        call_id=call_id,
+        caller_role=CallerRole.HOLDER,
+        opening_intent=OpeningIntent.DISCONNECT,
+        by=ann.pk,
+        role="AGENT",
+    )
+    for _ in range(2):
+        calls.close_offers(call_id=call_id, by=ann.pk, role="AGENT", why="JUST_CANCEL")
+        calls.save_notes(call_id=call_id, notes="no\x00te", by=ann.pk)
+
+    assert acts(call_id) == ["CALL_OPENED", "OFFERS_CLOSED"]
+    assert Call.objects.get(pk=call_id).notes == "note"
+
+
+def test_accepted_offer_settles_the_wish_until_it_is_asked_again(ann: User) -> None:
+    call_id = open_call(ann, builders.make_customer())
+    calls.ask_to_cancel(call_id=call_id, by=ann.pk, role="AGENT")
+    for kind in (CallEventKind.PRESENTED, CallEventKind.DECLINED, CallEventKind.PRESENTED, CallEventKind.ACCEPTED):
+        CallEvent.objects.create(call_id=call_id, kind=kind, at=builders.desk_now(), by=ann)
+
+    found = reading.offers_so_far(queries.call_sheet(call_id=call_id, by=ann.pk, language="en"))
+    calls.ask_to_cancel(call_id=call_id, by=ann.pk, role="AGENT")
+    again = reading.offers_so_far(queries.call_sheet(call_id=call_id, by=ann.pk, language="en"))
+
+    assert (found.presented, found.refused, found.settled) == (2, 1, True)
+    assert not again.settled
+
+
 def test_opening_and_notes_may_change_until_the_call_is_closed(ann: User) -> None:
     call_id = open_call(ann, builders.make_customer())
 
@@ -385,6 +451,19 @@ def test_resume_speaks_for_the_screen_again(ann: User, desk_clock: DeskClock) ->
 
     assert Call.objects.get(pk=call_id).seen_at == builders.desk_now()
     assert events(call_id) == ["RESUMED"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clocks_abandon_a_call_once(ann: User, desk_clock: DeskClock) -> None:
+    from tests.database import owner_connection
+
+    call_id = open_call(ann, builders.make_customer())
+    desk_clock.advance(timedelta(minutes=5))
+    with owner_connection() as other, other.transaction():
+        other.execute("SELECT id FROM customers_call WHERE id = %s FOR UPDATE", [call_id])
+        assert calls.abandon_silent(silent_for=timedelta(minutes=3)) == 0
+
+    assert tasks.abandon_silent_calls() == 1
 
 
 # ── Strangers, atomicity, walls ──

@@ -9,7 +9,7 @@ import pytest
 from django.core import mail
 from django.db import DatabaseError, connection, transaction
 
-from customers import audit, calls, cancellations, doorbell, outbox, queries, tasks
+from customers import audit, calls, cancellations, doorbell, notices, numbers, outbox, queries, tasks
 from customers.cancellations import Confirmation, Who
 from customers.choices import CancelWhen, ProductKind
 from customers.models import (
@@ -235,6 +235,24 @@ def test_cancel_without_its_audit_row_is_not_saved(
     assert set(Subscription.objects.values_list("state", flat=True)) == {"ACTIVE"}
 
 
+def test_number_that_somebody_has_is_drawn_again_but_not_for_ever(
+    ann: User, customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    internet, mobile = Subscription.objects.order_by("pk")
+    call = builders.make_call(ann, customer)
+    drawn = iter(["RD22222222", "RD22222222", "RD33333333"])
+    monkeypatch.setattr(numbers, "new_number", lambda: next(drawn))
+
+    assert cancel(ann, call, [internet]).number == "RD22222222"
+    second = cancel(ann, call, [mobile])
+    assert second.number == "RD33333333"
+    cancellations.undo(cancellation_id=second.cancellation_id, by=ann.pk, role="AGENT", key=builders.new_key())
+
+    monkeypatch.setattr(numbers, "new_number", lambda: "RD22222222")
+    with pytest.raises(Refused, match="NUMBER_MISSING"):
+        cancel(ann, call, [mobile])
+
+
 # ── Without a record ──
 
 
@@ -257,7 +275,9 @@ def test_noted_cancellation_gives_a_number_and_waits_for_the_back_office(ann: Us
     builders.make_company()
     call = builders.make_call(ann, None)
 
-    first, again = note(ann, call), note(ann, call)
+    key = builders.new_key()
+    first, same_key, again = note(ann, call, key=key), note(ann, call, key=key), note(ann, call)
+    assert same_key.number == first.number
 
     made = Cancellation.objects.get()
     assert first.number == again.number == made.number
@@ -380,6 +400,36 @@ def test_customer_without_mail_waits_for_a_letter(ann: User, customer: Customer)
     assert done.notice_goes_to == ""
     assert tasks.relay_outbox() == 0
     assert {one.topic for one in outbox.waiting()} == {"letter.cancellation", "billing.cancel"}
+
+
+def test_address_that_went_meanwhile_becomes_a_letter(ann: User, customer: Customer) -> None:
+    cancel(ann, builders.make_call(ann, customer))
+    Customer.objects.filter(pk=customer.pk).update(email="")
+
+    assert tasks.relay_outbox() == 1
+
+    assert mail.outbox == []
+    assert {one.topic for one in outbox.waiting()} == {"letter.cancellation", "billing.cancel"}
+    assert OutboxMessage.objects.get(topic="notice.cancellation").last_error == "SKIPPED"
+
+
+def test_undone_notice_waits_for_the_notice_that_is_on_its_way(ann: User, customer: Customer) -> None:
+    done = cancel(ann, builders.make_call(ann, customer))
+    cancellations.undo(cancellation_id=done.cancellation_id, by=ann.pk, role="AGENT", key=builders.new_key())
+    undone = notices.senders()["notice.cancellation_undone"]
+
+    assert outbox.deliver_due(senders={"notice.cancellation_undone": undone}) == 0
+
+    assert OutboxMessage.objects.get(topic="notice.cancellation_undone").last_error == "AFTER_NOTICE"
+
+
+def test_undo_is_not_mailed_where_the_notice_was_a_letter(ann: User, customer: Customer) -> None:
+    Customer.objects.filter(pk=customer.pk).update(email="")
+    done = cancel(ann, builders.make_call(ann, customer))
+    cancellations.undo(cancellation_id=done.cancellation_id, by=ann.pk, role="AGENT", key=builders.new_key())
+
+    assert tasks.relay_outbox() == 1
+    assert mail.outbox == []
 
 
 def test_quote_on_the_screen_is_what_is_booked(ann: User, customer: Customer) -> None:

@@ -53,6 +53,10 @@ def test_sheet_of_a_new_call_is_read_in_one_statement(django_assert_num_queries:
     assert sheet.policy.code == "DEFAULT"
     assert sheet.cancellation is None
     assert sheet.earlier_cancellation is None
+    assert sheet.is_open
+    assert sheet.customer.has_mail
+    assert sheet.last_price_change == (sheet.lines[0], sheet.lines[0].last_change)
+    assert sheet.contract_ends_on is None
 
 
 def test_sheet_without_a_customer_is_empty_but_there() -> None:
@@ -133,6 +137,8 @@ def test_doors_open_for_the_agent_the_floor_and_the_record_only() -> None:
             queries.access_call(user, call.pk, site_id=site_id)
     with pytest.raises(NotYours):
         queries.access_customer(sid, customer.pk)
+    keeper = builders.make_user("kim", permissions=("customers.change_customer",))
+    assert queries.access_customer(keeper, customer.pk) == customer
 
     builders.close_call(call)
 
@@ -163,6 +169,8 @@ def test_lists_show_what_is_open_unfinished_and_promised() -> None:
     assert queries.open_call_of(by=ann.pk) == current.pk
     assert [row.id for row in queries.unfinished_calls(site_id=done.site_id)] == [waiting.pk]
     assert queries.unfinished_calls(site_id=done.site_id + 1) == ()
+    assert [row.id for row in queries.unfinished_calls(by=ann.pk)] == [waiting.pk]
+    assert [row.id for row in queries.promised_calls(team_id=done.team_id)] == [waiting.pk]
     assert [row.id for row in queries.promised_calls(by=ann.pk)] == [waiting.pk]
     mine = queries.my_calls(by=ann.pk, on=now.date(), time_zone="UTC")
     assert {row.id for row in mine[:2]} == {current.pk, waiting.pk}
