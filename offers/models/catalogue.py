@@ -72,7 +72,7 @@ class OfferVersion(models.Model):
 
     def word(self, what: str, language: str) -> str:
         """The words for `what` (name, say, terms) in `language`, falling back to English."""
-        for code in (language, language.split("-")[0], "en"):
+        for code in (language, language.split("-", maxsplit=1)[0], "en"):
             if text := self.words.get(code, {}).get(what):
                 return str(text)
         return ""
