@@ -32,7 +32,7 @@ class _Prepared(ServerBindingCursor):
     """Planning one of the long statements costs as much as running it; the server plans it once a connection."""
 
     def execute(self, query: Any, params: Any = None, **_: Any) -> Any:
-        return super().execute(query, params, prepare=True)
+        return super().execute(query, params, prepare=True)  # type: ignore[misc]  # the stubs know no base class
 
 
 def prepared_cursor() -> CursorWrapper:
@@ -40,7 +40,8 @@ def prepared_cursor() -> CursorWrapper:
     connection.ensure_connection()
     # Django tells psycopg never to prepare; any number lets those be prepared that ask for it, and only those.
     connection.connection.prepare_threshold = NEVER_BY_ITSELF
-    raw = _Prepared(connection.connection)
+    cursor: Any = _Prepared
+    raw = cursor(connection.connection)
     return connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw)
 
 

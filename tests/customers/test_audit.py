@@ -67,7 +67,11 @@ def test_events_of_one_person_from_many_sides_stay_one_chain() -> None:
 
 def sql(text: str) -> Tamper:
     """Run one statement as the owner with the guards down."""
-    return lambda cursor: cursor.execute(text) and None  # type: ignore[arg-type, func-returns-value]
+
+    def run(cursor: "psycopg.Cursor[tuple[object, ...]]") -> None:
+        cursor.execute(text.encode())
+
+    return run
 
 
 TAMPERING: dict[str, tuple[Tamper, int, Fault]] = {
