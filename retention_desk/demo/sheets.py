@@ -52,6 +52,7 @@ def encode(value: object) -> str:
     if encoder is not None:
         return encoder(value)
     if isinstance(value, str):  # members of TextChoices are strings
+        _ENCODERS[type(value)] = _text
         return _text(value)
     raise TypeError(f"no COPY text for {type(value).__name__}")
 
