@@ -6,9 +6,8 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher, make_password
 from django.contrib.auth.models import Group
-from django.utils.crypto import get_random_string
 
 from customers.models import Company, ConductPolicy, Product, Site, Team
 from offers.choices import BudgetKind, BudgetPeriod, Duty, Grade
@@ -121,7 +120,10 @@ def _hashed(password: str | None) -> str:
     """A hash that is quick to make, of a password that everybody may know; signing in makes a strong one of it."""
     if password is None:
         return make_password(None)
-    return PBKDF2PasswordHasher().encode(password, get_random_string(22), iterations=20_000)
+    hasher = get_hasher()
+    if isinstance(hasher, PBKDF2PasswordHasher):
+        return hasher.encode(password, hasher.salt(), iterations=20_000)
+    return make_password(password)
 
 
 def _limits(using: str, began: datetime) -> dict[Grade, int]:
