@@ -17,7 +17,7 @@ from customers.models import Company, Reason
 from customers.refusals import NotYours
 from offers.acts import Act
 from offers.choices import Family, OfferKind
-from offers.explaining import objections_to
+from offers.explaining import objections_to, objections_to_family
 from offers.facts import Eligibility
 from offers.models import Campaign, Offer, OfferVersion
 from offers.stored import Unreadable, read_bounds, read_eligibility, read_figures
@@ -46,6 +46,9 @@ def add_offer(*, code: str, kind: str, family: str, icon: str, by: int | None, r
 
     Code, kind and family stay: concessions that run are stacked by them.
     """
+    if kind in OfferKind.values and family in Family.values:
+        for objection in objections_to_family(OfferKind(kind), Family(family)):
+            raise NotValid(field=objection.field, why=objection.why)
     values = {"code": code, "kind": kind, "family": family, "icon": icon}
     return keeping.add(Offer, values, act=Act.OFFER_ADDED, object_kind="offer", by=by, role=role)
 

@@ -55,15 +55,15 @@ class Objection:
 
 def objections_to(*, bounds: Bounds, eligibility: Eligibility, words: Mapping[str, Any]) -> Iterator[Objection]:
     """Everything about an offer version that nobody could explain to the customer who asks why."""
-    yield from _of_family(bounds, eligibility)
+    yield from objections_to_family(bounds.kind, eligibility.family)
     yield from _of_bounds(bounds)
     yield from _of_eligibility(bounds, eligibility)
     yield from _of_words(bounds, words)
 
 
-def _of_family(bounds: Bounds, eligibility: Eligibility) -> Iterator[Objection]:
-    ceilings = SCHEMAS[bounds.kind].ceilings
-    family = eligibility.family
+def objections_to_family(kind: OfferKind, family: Family) -> Iterator[Objection]:
+    """A family in which the offer could be stacked with what it may not be stacked with."""
+    ceilings = SCHEMAS[kind].ceilings
     if Ceiling.MONTHLY in ceilings and family not in (Family.RECURRING, Family.LOYALTY):
         yield Objection(
             "family", _("A monthly discount belongs to the recurring discounts, or two of them could run on one bill.")
