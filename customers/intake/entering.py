@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from customers import names
 from customers.intake.specs import Product
 from customers.intake.staging import Connection
 from customers.intake.targets import TYPES, Target
@@ -117,17 +118,8 @@ def add_products(
 
 
 def remember_names(staging: Connection, query: str) -> None:
-    """Take family names up into the dictionary behind look-up: each name, and each with one letter left out."""
-    names = [row[0] for row in staging.execute(query) if row[0]]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO customers_familynamedeletion (deletion, family_key)
-               SELECT DISTINCT overlay(name PLACING '' FROM place FOR CASE place WHEN 0 THEN 0 ELSE 1 END), name
-               FROM unnest(%s::text[]) AS name CROSS JOIN LATERAL generate_series(0, length(name)) AS place
-               WHERE NOT EXISTS (SELECT FROM customers_familynamedeletion AS d WHERE d.deletion = name AND d.family_key = name)
-               ON CONFLICT DO NOTHING""",
-            [names],
-        )
+    """Take family names up into the dictionary behind look-up, so that a slip finds them."""
+    names.remember_names([str(row[0]) for row in staging.execute(query) if row[0]])
 
 
 def _pipe(staging: Connection, query: str, into: str, on_rows: OnRows) -> int:
