@@ -19,7 +19,7 @@ from retention_desk.demo.offering import Made
 from retention_desk.demo.wallets import BudgetYear, Legs, Wallets
 
 AGENT, SUPERVISOR, CLOCK = "AGENT", "SUPERVISOR", "CLOCK"
-DISCLOSURES = ("PRICE_NOW", "PRICE_AFTER", "NEW_TERM", "HOW_TO_CANCEL")
+DISCLOSURES = ("PRICE_NOW", "PRICE_AFTER", "NEW_TERM", "HOW_TO_CANCEL", "PERSONALISED_PRICE")
 _HOLD = timedelta(minutes=30)
 _UNDO = timedelta(seconds=5)
 DUE = timedelta(seconds=120)
