@@ -200,7 +200,7 @@ CHECKS = (
         "Every cancellation has one message to billing.",
         """SELECT format('cancellation %s', c.id) FROM customers_cancellation c
            LEFT JOIN (SELECT (payload ->> 'cancellation')::bigint AS id, count(*) AS messages
-                      FROM customers_outboxmessage WHERE topic = 'billing.cancellation' GROUP BY 1) m ON m.id = c.id
+                      FROM customers_outboxmessage WHERE topic = 'billing.cancel' GROUP BY 1) m ON m.id = c.id
            WHERE c.customer_id IS NOT NULL AND coalesce(m.messages, 0) <> 1""",
     ),
     Check(

@@ -27,7 +27,7 @@ yes AS MATERIALIZED (
     SELECT DISTINCT p.call_id FROM offers_concession n JOIN offers_proposal p ON p.id = n.proposal_id
 ),
 last_word AS MATERIALIZED (
-    SELECT z.call_id, z.line, CASE
+    SELECT z.call_id, z.line, z.line = '' AS whole, CASE
         WHEN z.kind = 'SAVED_WITH_OFFER' OR (z.kind = 'MOVED_WITH_US' AND z.call_id IN (SELECT call_id FROM yes)) THEN 'A'
         WHEN z.kind = ANY (ARRAY['SAVED_WITHOUT', 'NAME_TRANSFERRED', 'MOVED_WITH_US']) THEN 'K'
         WHEN z.kind = 'PAUSED' THEN 'P' WHEN z.kind = 'PARTLY_SAVED' THEN 'D'
@@ -38,7 +38,7 @@ last_word AS MATERIALIZED (
 contact AS MATERIALIZED (
     SELECT b.first_id, b.began, c.*, w.outcome, rank() OVER (
         PARTITION BY b.first_id ORDER BY CASE WHEN w.outcome = 'U' THEN 1 ELSE 0 END, c.opened_at DESC, c.id DESC) AS place
-    FROM begun b JOIN customers_call c ON c.id = b.id JOIN last_word w ON w.call_id = c.id AND w.line = ''
+    FROM begun b JOIN customers_call c ON c.id = b.id JOIN last_word w ON w.call_id = c.id AND w.whole
     WHERE w.outcome IS NOT NULL AND b.began >= %(starts)s AND b.began < %(ends)s
 ),
 paid AS (
@@ -82,7 +82,7 @@ line_word AS (
     SELECT b.first_id, w.line, w.outcome, row_number() OVER (
         PARTITION BY b.first_id, w.line ORDER BY CASE WHEN w.outcome = 'U' THEN 1 ELSE 0 END, c.opened_at DESC, c.id DESC) AS place
     FROM last_word w JOIN begun b ON b.id = w.call_id JOIN customers_call c ON c.id = w.call_id
-    WHERE w.line <> '' AND w.outcome IS NOT NULL AND b.first_id IN (SELECT first_id FROM episode)
+    WHERE NOT w.whole AND w.outcome IS NOT NULL AND b.first_id IN (SELECT first_id FROM episode)
 ),
 confirmed AS (
     SELECT c.id, c.must_complete_by, min(x.recorded_at) AS at
