@@ -18,6 +18,6 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def whole_suite() -> list[str]:
-    """Return pytest's arguments for everything: spread by file, because a file may share one desk, and the slowest ten named."""
+    """Return pytest's arguments for everything: spread by file, because a file may share one running desk."""
     processes = min(max(os.cpu_count() or 1, FEWEST), MOST)
     return ["-n", str(processes), "--dist", "loadfile", "--durations", "10"]
