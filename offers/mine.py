@@ -1,4 +1,4 @@
-"""What an agent's home page says of offers: what they may give, what is left of it, what they asked for today. Reads only."""
+"""What an agent's home page says of offers: what they may give, what is left, what they asked for today. Reads only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
