@@ -176,6 +176,7 @@ _DRAFTS: Mapping[tuple[str, OfferKind], _Draft] = {
         {"amount_minor": 1_500},
         ("BILLING", "COMPLAINT_OPEN", "COMPLAINTS_MANY"),
         {"amount": Range(500, 10_000, 500)},
+        eligibility={"reasons": frozenset({"BILLING", "FAULTS"})},
     ),
     ("APOLOGY-FIX", OfferKind.APOLOGY): _Draft(
         "heart-handshake",
@@ -184,6 +185,7 @@ _DRAFTS: Mapping[tuple[str, OfferKind], _Draft] = {
         ("FAULTS", "BILLING", "NOT_REPAIRED", "COMPLAINT_OPEN"),
         {"fix_within_days": 14},
         CostModel(fixed_minor=6_000),
+        {"reasons": frozenset({"BILLING", "FAULTS"})},
     ),
     ("GIFT-CARD", OfferKind.GIFT): _Draft(
         "gift",

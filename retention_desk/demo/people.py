@@ -41,7 +41,7 @@ _GIVEN = {
 }
 _FAMILY = {
     "en": (
-        "Tennant Haddow Merriwell Ashcombe Pellwright Corbridge Dunmoor Thackery Wexcombe Ollerby Harrowgate Quillby "
+        "Haddow Merriwell Ashcombe Pellwright Corbridge Dunmoor Thackery Wexcombe Ollerby Harrowgate Quillby "
         "Stanwick Brackenridge Loxley-Dane Farrowby Penhallam Wickstead Marlowe-Finch Grantley Osmotherly Kettleworth "
         "Tillingham Hartshorne Crowhurst Bellweather Sallowfield Winterbourne Copperthwaite Underhay"
     ),
@@ -69,7 +69,7 @@ _FAMILY = {
         "Rungrojana Saengdao Thongdee Udomkit Wattanasri Yimyaem Boonlert Charoenphan Sirimongkol"
     ),
     "other": (
-        "Okonedo-Bright Adeyo Osei-Manu Achterkamp Varga-Toth Lindqvist-Moss Marchetta Haddadin Park-Linde Okorie-Hale "
+        "Okonedo-Bright Osei-Manu Achterkamp Varga-Toth Marchetta Haddadin Park-Linde Okorie-Hale "
         "Torvaldsen-Ek Rahmonov Shirazian Deshmukhan Kimura-Lee Nguyen-Vale Kealoha-Ray Benali-Roux Hoxhaj Nagyfalvi "
         "O’Callery Maddock-Rhys Sandström-Oy Vanlomm"
     ),

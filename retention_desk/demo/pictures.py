@@ -85,7 +85,8 @@ def _marisol(builder: Builder, today: date) -> Account:
     for line in account.lines:
         line.started_on = account.since
     internet.promotion_minor, internet.promotion_name = 2_500, "Summer of fibre"
-    internet.promotion_from = today - timedelta(days=406)
+    # After the gift: what she may be given in twelve months was worked out from the whole bill.
+    internet.promotion_from = today - timedelta(days=224)
     internet.promotion_ends_on = today - timedelta(days=41)
     ends = internet.promotion_ends_on
     internet.changes.append((ends, 5_499, 7_999, PriceCause.PROMOTION_ENDED))
