@@ -33,6 +33,8 @@ class TestDatabase:
         made = cls(name=f"{template}_{worker}" if share else template, maintenance=maintenance)
         with owner_connection(maintenance) as owner:
             if share:
+                # The first process migrates meanwhile, which on a busy machine takes longer than a lock may.
+                owner.execute("SET lock_timeout = 0")
                 owner.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
             if owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone() is None:
                 owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(template)))
