@@ -28,6 +28,7 @@ from offers.choices import (
     ReasonCode,
     RulingCode,
 )
+from retention_desk.records.audit_words import changes
 from retention_desk.records.queries import Belongings
 
 _ACTS = {str(act): act.label for acts in (CustomerAct, OfferAct) for act in acts}
@@ -131,12 +132,13 @@ def assemble(sheet: CallSheet, belongings: Belongings, *, language: str) -> Reco
     offer_names = {offer.row["id"]: offer.name for offer in offers}
     reason_names = {reason.id: reason.name for reason in sheet.reasons}
     call = sheet.call
+    currency = sheet.customer.currency if sheet.customer else ""
     return Record(
         sheet=sheet,
         caller=CallerRole(call.caller_role).label,
         intent=OpeningIntent(call.opening_intent).label,
         identity=IdentityResult(call.identity).label,
-        currency=sheet.customer.currency if sheet.customer else "",
+        currency=currency,
         length=call.ended_at - call.opened_at if call.ended_at else None,
         reasons=[
             (reason_names.get(given.reason_id, ""), ReasonSource(given.source).label, given.at)
@@ -155,7 +157,7 @@ def assemble(sheet: CallSheet, belongings: Belongings, *, language: str) -> Reco
         ],
         offers=offers,
         endings=_endings(sheet.dispositions),
-        audit=[_audited(event) for event in belongings.audit],
+        audit=[_audited(event, currency) for event in belongings.audit],
     )
 
 
@@ -195,19 +197,13 @@ def _endings(dispositions: tuple[SheetDisposition, ...]) -> list[Ending]:
     ]
 
 
-def _audited(event: Mapping[str, Any]) -> Audited:
-    before, after = event["before"] or {}, event["after"] or {}
-    changed = [
-        f"{name}: {before[name]} → {after[name]}" if before.get(name) is not None else f"{name}: {after[name]}"
-        for name in sorted(after)
-        if after[name] not in (None, "", [], {}) and before.get(name) != after[name]
-    ]
+def _audited(event: Mapping[str, Any], currency: str) -> Audited:
     return Audited(
         label=_ACTS.get(event["act"], event["act"]),
         at=event["recorded_at"],
         actor=event["actor"] or "",
         role=event["actor_role"],
-        change=", ".join(changed),
+        change=changes(event["before"], event["after"], currency=currency),
         reason=event["reason"],
         limit_id=event["limit_version_id"],
     )

@@ -37,12 +37,13 @@ class Key:
     spark: SafeString
     rate: Rate | None = None
     amount: Amount | None = None
+    before: Rate | Amount | None = None
 
     @property
     def too_few(self) -> bool:
-        """Whether the value says too little."""
+        """Whether the value, or the one it is compared with, says too little."""
         found = self.rate or self.amount
-        return found is None or found.too_few
+        return found is None or found.too_few or self.before is None or self.before.too_few
 
     @property
     def better(self) -> bool:
@@ -94,6 +95,12 @@ class Measure:
     amount: Amount | None = None
     amount_before: Amount | None = None
     change: Change = field(default_factory=Change)
+
+    @property
+    def too_few(self) -> bool:
+        """Whether either of the two says too little for a change to be told."""
+        figures = (self.now, self.before, self.amount, self.amount_before)
+        return any(one.too_few for one in figures if one is not None)
 
 
 @dataclass(frozen=True)
@@ -240,7 +247,14 @@ def _keys(report: SaveRate) -> list[Key]:
     here, here_before = report.longest[1:]
 
     def over(figure: Figure, now: Rate, before: Rate, values: list[float | None]) -> Key:
-        return Key(DEFINITIONS[figure], change_of_rate(now, before), good=1, spark=charts.sparkline(values), rate=now)
+        return Key(
+            DEFINITIONS[figure],
+            change_of_rate(now, before),
+            good=1,
+            spark=charts.sparkline(values),
+            rate=now,
+            before=before,
+        )
 
     return [
         over(Figure.SAVE, now.save, before.save, [step.now.save.value for step in steps]),
@@ -257,6 +271,7 @@ def _keys(report: SaveRate) -> list[Key]:
             good=1,
             spark=charts.sparkline([step.share for step in report.stays if step.day <= 90]),
             rate=stay_rate(here),
+            before=stay_rate(here_before),
         ),
         Key(
             DEFINITIONS[Figure.COST_PER_SAVE],
@@ -264,6 +279,7 @@ def _keys(report: SaveRate) -> list[Key]:
             good=-1,
             spark=charts.sparkline([step.now.cost_per_save.value_minor for step in steps]),
             amount=now.cost_per_save,
+            before=before.cost_per_save,
         ),
     ]
 
