@@ -233,9 +233,9 @@ class SchemeForm(KeptForm):
     """The desk-wide rules."""
 
     valid_from = forms.DateTimeField(label=_("Valid from"), required=False, widget=Moment, help_text=_("Empty: now."))
-    low = forms.IntegerField(label=_("Low value, % of the annual bill"), min_value=0, max_value=100)
-    middle = forms.IntegerField(label=_("Middle value, %"), min_value=0, max_value=100)
-    high = forms.IntegerField(label=_("High value, %"), min_value=0, max_value=100)
+    low = forms.IntegerField(label=_("Low value, percent of the annual bill"), min_value=0, max_value=100)
+    middle = forms.IntegerField(label=_("Middle value, percent"), min_value=0, max_value=100)
+    high = forms.IntegerField(label=_("High value, percent"), min_value=0, max_value=100)
     goodwill_minor = MinorUnits(label=_("Goodwill"), help_text=_("Stays open when a wallet is empty."))
 
 

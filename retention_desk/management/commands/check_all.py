@@ -81,7 +81,11 @@ def _migrations() -> str | None:
 
 
 def _translations() -> str | None:
-    return "\n".join(translations.problems(Path(settings.BASE_DIR) / "locale")) or None
+    root = Path(settings.BASE_DIR)
+    found = translations.problems(root / "locale")
+    for language, places in translations.PROMISES.items():
+        found += translations.behind(root, language, places) + translations.too_long(root, language, places)
+    return "\n".join(found) or None
 
 
 def _deployment() -> str | None:
