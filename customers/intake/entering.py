@@ -117,11 +117,6 @@ def add_products(
         return [(str(code), int(found)) for code, found in cursor.fetchall()], added
 
 
-def remember_names(staging: Connection, query: str) -> None:
-    """Take family names up into the dictionary behind look-up, so that a slip finds them."""
-    names.remember_names([str(row[0]) for row in staging.execute(query) if row[0]])
-
-
 def _pipe(staging: Connection, query: str, into: str, on_rows: OnRows) -> int:
     """Stream a query of the first connection into a table of the second, both busy at once; answers how many rows."""
     with connection.cursor() as cursor:

@@ -148,6 +148,9 @@ class _Pass:
         self.lines += line_ends
         self._since_line_end = 0 if line_ends else self._since_line_end + len(chunk)
         if self._since_line_end >= LONGEST_LINE:
+            columns = max(chunk.count(one.encode()) for one in DELIMITERS) + 1
+            if not self.lines and columns > MOST_COLUMNS:
+                raise IntakeTrouble("TOO_MANY_COLUMNS", file=self.source.name, count=columns, limit=MOST_COLUMNS)
             raise IntakeTrouble(
                 "LINE_TOO_LONG", file=self.source.name, line=self.lines + 1, limit=told_size(LONGEST_LINE)
             )
@@ -190,7 +193,7 @@ def _header(source: Source, encoding: str, delimiter: str) -> tuple[tuple[str, .
         raise IntakeTrouble("TOO_MANY_COLUMNS", file=source.name, count=counts[used] + 1, limit=MOST_COLUMNS)
     try:
         # A quoted title may run over the first line.
-        header = tuple(next(csv.reader(io.StringIO(first + rest), delimiter=used), ()))
+        header = tuple(next(csv.reader(io.StringIO(first + rest, newline=""), delimiter=used), ()))
     except csv.Error:
         raise IntakeTrouble("UNCLOSED_QUOTE", file=source.name, line=1) from None
     if not any(title.strip() for title in header):

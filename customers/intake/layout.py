@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from customers.intake.inspecting import Inspection, Source
 from customers.intake.specs import Column, File, IntakeMapping
 from customers.intake.trouble import IntakeTrouble
-from customers.intake.values import Cell, trimmed
+from customers.intake.values import Cell, without_blanks
 
 MOST_FILES = 20
 
@@ -116,7 +116,7 @@ class Layout:
             raise AssertionError
         file.key = index
         file.used[index] = file.inspection.header[index].strip() or f"({index + 1})"
-        return f"upper({trimmed(f'c{index}', ())})"
+        return f"upper({without_blanks(f'c{index}', ())})"
 
     def texts_sql(self, base: str, only: str = "") -> str:
         """The rows of a base with everything that hangs on it, as trimmed texts: a column `t<file>_<n>` for each."""
@@ -127,7 +127,7 @@ class Layout:
             if file.spec.joins:
                 joins += f" LEFT JOIN {file.table} ON {file.table}.k = {self.target_key(file)}"
         texts = [
-            f"{trimmed(f'{file.table}.c{index}', file.spec.blank)} AS t{file.number}_{index}"
+            f"{without_blanks(f'{file.table}.c{index}', file.spec.blank)} AS t{file.number}_{index}"
             for file in reach
             for index in sorted(file.used)
         ]
@@ -156,7 +156,7 @@ class Layout:
             self._missing(Column(title=column.title, position=column.position), file)
             raise AssertionError
         file.used[index] = file.inspection.header[index].strip() or f"({index + 1})"
-        return trimmed(f"{file.table}.c{index}", ())
+        return without_blanks(f"{file.table}.c{index}", ())
 
     def unused(self) -> dict[str, list[str]]:
         """The columns that the mapping does not read, by file."""

@@ -1,6 +1,6 @@
 """The rows of a file as the text that COPY takes, with flat memory; rows that are no rows are refused by the way.
 
-Rows go in blocks. A block without anything special is joined and sent as it is; only one that holds a backslash, a
+Fields arrive trimmed, and what is empty then is NULL. Rows go in blocks. A block without anything special is joined and sent as it is; only one that holds a backslash, a
 zero byte or a byte of another encoding is looked at row by row.
 """
 
@@ -94,6 +94,21 @@ def _explain(error: csv.Error, name: str, line: int, refuse: Callable[[Refusal],
     refuse(Refusal(file=name, line=line, column="", value="", code="BAD_QUOTES", facts={}))
 
 
+# The blanks that tools leave around a value; between the signs that stand around a field they are found all at once.
+_BLANKS = tuple(
+    (before + blank + after, before + after)
+    for blank in (" ", "\t", "\u00a0")
+    for before, after in ((SEPARATOR, ""), ("", SEPARATOR), ("", "\n"))
+)
+
+
+def _trim(text: str) -> str:
+    for found, trimmed in _BLANKS:
+        while found in text:
+            text = text.replace(found, trimmed)
+    return text
+
+
 def _encode(
     rows: list[Row], columns: Sequence[int], inspection: Inspection, refuse: Callable[[Refusal], None]
 ) -> bytes:
@@ -104,7 +119,7 @@ def _encode(
     )  # fmt: skip
     if plain:
         try:
-            return text.encode()
+            return _trim(text).encode()
         except UnicodeEncodeError:
             pass
     return b"".join(_encode_row(row, inspection, refuse) for row in rows)
@@ -127,7 +142,7 @@ def _encode_row(row: Row, inspection: Inspection, refuse: Callable[[Refusal], No
                 )  # fmt: skip
             )
             return b""
-    return f"{line}{SEPARATOR}{SEPARATOR.join(field.translate(_ESCAPES) for field in fields)}\n".encode()
+    return f"{line}{SEPARATOR}{SEPARATOR.join(field.strip().translate(_ESCAPES) for field in fields)}\n".encode()
 
 
 def _has_nul(field: str) -> bool:

@@ -116,7 +116,8 @@ class RowSql:
         # The same reading of the same column, wherever the mapping asks for it, is worked out once.
         key = repr(replace(value, where=""))
         if key not in self._values:
-            name = f"v{len(self._values)}"
+            # The base's number keeps the columns of two bases apart where one asks the other for its customers.
+            name = f"v{self.file.number}_{len(self._values)}"
             found = express(value, name, find=lambda column: self.layout.find(column, self.base), as_of=self.as_of)
             self._columns[name] = found.sql
             self._values[key] = (name, found)
@@ -126,7 +127,7 @@ class RowSql:
         for name, have in self._columns.items():
             if have == f"({sql})":
                 return name
-        name = f"{letter}{len(self._columns)}"
+        name = f"{letter}{self.file.number}_{len(self._columns)}"
         self._columns[name] = f"({sql})"
         return name
 

@@ -12,7 +12,7 @@ import psycopg
 from django.db import DatabaseError, connection, transaction
 from django.db.utils import InterfaceError, OperationalError
 
-from customers import audit
+from customers import audit, names
 from customers.intake import entering
 from customers.intake.entering import Counts
 from customers.intake.inspecting import Inspection, Source, inspect
@@ -102,6 +102,9 @@ def bring_in(
             summary = Summary(as_of=as_of.isoformat(), dry_run=dry_run, unused=intake.layout.unused())
             intake.enter(summary)
             on_progress(Progress("FINISH", 0, 0))
+            with connection.cursor() as cursor:
+                # References are looked at now rather than at the commit, while trouble can still be told.
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             summary.rows = intake.rows_read + intake.refused_while_reading
             summary.files = [
                 {"name": seen.source.name, "bytes": seen.size, "sha256": seen.sha256} for _, seen in inspected
@@ -262,7 +265,7 @@ class _Intake:
             )
             _add(counts, "customers", done)
             if base.family_name and done.inserted + done.changed:
-                entering.remember_names(first, base.family_names())
+                names.remember_names([row[0] for row in first.execute(base.family_names()) if row[0]])
         if base.lines:
             done = entering.enter(
                 first, base.lines.target(ids), may_be_known=may_be_known, on_rows=self._rows("LINES", 0)

@@ -10,5 +10,5 @@ def quoted(text: str) -> str:
 
 
 def any_of(words: Iterable[str]) -> str:
-    """A list for IN; never empty, because NULL is in it and matches nothing."""
-    return "(" + ", ".join([*(quoted(word) for word in words), "NULL"]) + ")"
+    """A list for IN; an empty one matches nothing."""
+    return "(" + (", ".join(quoted(word) for word in words) or "NULL") + ")"

@@ -25,7 +25,7 @@ from customers.intake.values import Fault
 
 Connection = psycopg.Connection[TupleRow]
 
-_COPY_FORM = r"(FORMAT text, DELIMITER E'\x1f', NULL E'\x1e')"
+_COPY_FORM = r"(FORMAT text, DELIMITER E'\x1f', NULL '')"
 
 
 @contextmanager
@@ -100,7 +100,8 @@ class Staging:
                         copy.write(block)
                     on_lines(line)
             rows = int(cursor.rowcount)
-            cursor.execute(f"ANALYZE {file.table}")
+            # How many there are is all that the planner has to know.
+            cursor.execute(f"ANALYZE {file.table} (line)")
         return rows
 
     def check_patterns(self, mapping: IntakeMapping) -> None:
@@ -155,7 +156,7 @@ class Staging:
         """Work out every value of a base's rows, and tell everything that is wrong with them; `clear` takes those out."""
         rows = base.rows
         self.connection.execute(rows.make_table(base.faults))
-        self.connection.execute(f"ANALYZE {rows.table}")
+        self.connection.execute(f"ANALYZE {rows.table} (line)")
         found = self.connection.execute(f"SELECT count(*) FROM {rows.table} WHERE bad").fetchone()
         if found and found[0] and base.faults:
             cells = [
@@ -165,7 +166,8 @@ class Staging:
             ]
             self.connection.execute(
                 f"""INSERT INTO intake_refusal
-                    SELECT fault.file, coalesce(fault.row, x.line), fault.place, fault.value, fault.code, fault.number::text, x.line, false
+                    SELECT DISTINCT ON (x.line, fault.file, fault.place, fault.code)
+                           fault.file, coalesce(fault.row, x.line), fault.place, fault.value, fault.code, fault.number::text, x.line, false
                     FROM ({rows.worked_out(f"SELECT line FROM {rows.table} WHERE bad")}) AS x
                     CROSS JOIN LATERAL (VALUES {", ".join(cells)}) AS fault (holds, number, file, row, place, value, code)
                     WHERE fault.holds"""

@@ -14,9 +14,6 @@ from customers.intake.moments import clock_sql, date_sql, moment_sql
 from customers.intake.specs import Column, Condition, Kind, Negative, Value
 from customers.intake.sql_text import any_of, quoted
 
-# Blanks that people's tools leave around a value, the no-break space among them.
-_SPACES = "E' \\t\\r\\n\\u00a0'"
-
 
 @dataclass(frozen=True)
 class Cell:
@@ -82,9 +79,9 @@ def holds(condition: Condition, *, find: Find) -> str:
     return f"({raw} IS {'' if condition.negated else 'NOT '}NULL)"
 
 
-def trimmed(column: str, blank: tuple[str, ...]) -> str:
-    """The trimmed text of a staged column, NULL where it is blank or one of the words that mean blank everywhere."""
-    return _without(f"nullif(btrim({column}, {_SPACES}), '')", blank)
+def without_blanks(column: str, blank: tuple[str, ...]) -> str:
+    """The text of a staged column, NULL for the words that mean blank everywhere."""
+    return _without(column, blank)
 
 
 def text_of(cell: Cell, blank: tuple[str, ...]) -> str:
@@ -162,12 +159,12 @@ def _yes_no(reading: _Reading) -> Expression:
 
 
 def _whole(reading: _Reading) -> Expression:
+    if reading.value.words or reading.value.patterns:
+        return Expression(f"({_worded(reading.value, reading.raw)})::int", reading.unknown())
     limit = reading.value.longest or 1_000_000_000
-    source = _worded(reading.value, reading.raw)
-    # Spreadsheets write whole numbers as 12.0.
-    number = f"split_part({source}, '.', 1)::int"
-    sql = f"(CASE WHEN {source} ~ '^[0-9]{{1,9}}(\\.0+)?$' AND {number} <= {limit} THEN {number} END)"
-    return Expression(sql, reading.unknown() or (reading.misread("NOT_WHOLE", limit=limit),))
+    number = _whole_number(reading.raw)
+    sql = f"(CASE WHEN {number} <= {limit} THEN {number} END)"
+    return Expression(sql, (reading.misread("NOT_WHOLE", limit=limit),))
 
 
 def _number(reading: _Reading) -> Expression:
@@ -196,8 +193,12 @@ def _signed_minor(value: Value, raw: str) -> str:
     sign = "|".join(own).replace("$", r"\$")
     decorated = rf"^-?\s*(?:{sign})?\s*{_number_form(decimal)[1:-1]}\s*(?:{sign})?$"
     bare = f"regexp_replace({raw}, '[^0-9.,-]', '', 'g')"
+    point = "('', '.')" if decimal == "." else "('')"
     return (
-        f"(CASE WHEN {raw} ~ {quoted(_number_form(decimal))} "
+        # Nearly every amount is digits and a point; a regular expression for each would be the dearest part of a row.
+        f"(CASE WHEN {_all_but_digits(raw)} IN {point} AND length({raw}) <= 12 AND {raw} <> '.' "
+        f"THEN round(({raw})::numeric * {factor})::bigint "
+        f"WHEN {raw} ~ {quoted(_number_form(decimal))} "
         f"THEN round({_plain_number(raw, decimal)} * {factor})::bigint "
         f"WHEN {raw} ~ {quoted(decorated)} AND {raw} !~ '-.*-' "
         f"THEN round({_plain_number(bare, decimal)} * {factor})::bigint END)"
@@ -208,10 +209,9 @@ def _date(reading: _Reading) -> Expression:
     value, raw = reading.value, reading.raw
     if value.ago:
         most = {"months": 1200, "years": 100, "days": 36500}[value.ago]
-        number = f"split_part({raw}, '.', 1)::int"
+        number = _whole_number(raw)
         sql = (
-            f"(CASE WHEN {raw} ~ '^[0-9]{{1,5}}(\\.0+)?$' AND {number} <= {most} "
-            f"THEN ({reading.as_of} - make_interval({value.ago} => {number}))::date END)"
+            f"(CASE WHEN {number} <= {most} THEN ({reading.as_of} - make_interval({value.ago} => {number}))::date END)"
         )
         return Expression(sql, (reading.misread("NOT_WHOLE", limit=most),))
     sql = date_sql(raw, value.dates, swapped=value.swapped)
@@ -249,14 +249,22 @@ def phone_sql(raw: str, country: str) -> str:
 
     The country's code, trunk prefix, international prefix and lengths come from libphonenumber's metadata.
     """
-    branches = ["WHEN d ~ '^\\+[1-9][0-9]{6,14}$' THEN d", "WHEN d ~ '^00[1-9][0-9]{6,14}$' THEN '+' || substr(d, 3)"]
+    branches = [
+        "WHEN rest = '+' AND d LIKE '+%' AND d NOT LIKE '+0%' AND length(d) BETWEEN 8 AND 16 THEN d",
+        "WHEN rest <> '' THEN NULL",
+        "WHEN d LIKE '00%' AND d NOT LIKE '000%' AND length(d) BETWEEN 9 AND 17 THEN '+' || substr(d, 3)",
+    ]
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(country, None) if country else None
     if metadata:
         lengths = ", ".join(str(length) for length in metadata.general_desc.possible_length)
         code, trunk = str(metadata.country_code), metadata.national_prefix or ""
         abroad = metadata.international_prefix or ""
         if abroad.isdigit() and abroad != "00":
-            branches.append(f"WHEN d ~ '^{abroad}[1-9][0-9]{{7,14}}$' THEN '+' || substr(d, {len(abroad) + 1})")
+            length = len(abroad)
+            branches.append(
+                f"WHEN d LIKE '{abroad}%' AND d NOT LIKE '{abroad}0%' AND length(d) BETWEEN {length + 8} AND {length + 15} "
+                f"THEN '+' || substr(d, {length + 1})"
+            )
         if trunk:
             branches.append(
                 f"WHEN d LIKE '{trunk}%' AND length(d) - {len(trunk)} IN ({lengths}) THEN '+{code}' || substr(d, {len(trunk) + 1})"
@@ -265,9 +273,12 @@ def phone_sql(raw: str, country: str) -> str:
             branches.append(
                 f"WHEN d LIKE '{code}%' AND length(d) - {len(code)} IN ({lengths}) AND length(d) NOT IN ({lengths}) THEN '+' || d"
             )
-        branches.append(f"WHEN length(d) IN ({lengths}) AND d ~ '^[0-9]+$' THEN '+{code}' || d")
+        branches.append(f"WHEN length(d) IN ({lengths}) THEN '+{code}' || d")
     digits = f"translate(replace({raw}, '(0)', ''), E' ().-/\\t\\u00a0\\u2010\\u2011\\u2013', '')"
-    return f"(SELECT CASE WHEN d !~ '^\\+?[0-9]{{5,20}}$' THEN NULL {' '.join(branches)} END FROM (SELECT {digits} AS d OFFSET 0) AS number)"
+    return (
+        f"(SELECT CASE {' '.join(branches)} END "
+        f"FROM (SELECT d, {_all_but_digits('d')} AS rest FROM (SELECT {digits} AS d OFFSET 0) AS n OFFSET 0) AS number)"
+    )
 
 
 def _email(reading: _Reading) -> Expression:
@@ -295,9 +306,21 @@ _FOREIGN = r"^-?\s*([A-Z]{3}\s*-?[0-9]|[€£¥₽฿₹¢]|R\$)|[0-9]\s*([A-Z]{
 _SYMBOLS = {"USD": ("$", "US$"), "BRL": ("R$",), "EUR": ("€",), "GBP": ("£",), "RUB": ("₽",), "THB": ("฿",)}
 
 
+def _all_but_digits(raw: str) -> str:
+    return f"translate({raw}, '0123456789', '')"
+
+
+def _whole_number(raw: str) -> str:
+    """A whole number of at most nine digits; spreadsheets write them as 12.0, too."""
+    return (
+        f"(CASE WHEN {_all_but_digits(raw)} = '' AND length({raw}) <= 9 THEN {raw}::int "
+        f"WHEN {raw} ~ '^[0-9]{{1,9}}\\.0+$' THEN split_part({raw}, '.', 1)::int END)"
+    )
+
+
 def _number_form(decimal: str) -> str:
     group, point = (",", r"\.") if decimal == "." else (r"[. ]", ",")
-    return rf"^-?(?:[0-9]{{1,12}}|[0-9]{{1,3}}(?:{group}[0-9]{{3}}){{1,3}})(?:{point}[0-9]{{1,9}})?$"
+    return rf"^-?(?:[0-9]{{1,12}}|[0-9]{{1,3}}(?:{group}[0-9]{{3}}){{1,3}})(?:{point}[0-9]{{1,20}})?$"
 
 
 def _plain_number(raw: str, decimal: str) -> str:
