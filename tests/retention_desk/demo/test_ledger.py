@@ -1,6 +1,10 @@
 """The demo's rows were written with the walls down; here every promise of the database is looked at again."""
 
+import io
+import re
+
 import pytest
+from django.core.management import call_command
 from pytest_django import DjangoDbBlocker
 
 from customers import audit
@@ -105,6 +109,15 @@ def test_audit_proves_itself(loaded: Connection, django_db_blocker: DjangoDbBloc
     assert verification.is_clean
     assert verification.events > 10_000 * 0.2
     assert verification.shards >= 12
+
+
+@pytest.mark.parametrize("checker", ["check_ledger", "verify_audit", "check_figures"])
+def test_desk_s_own_checkers_agree(loaded: Connection, django_db_blocker: DjangoDbBlocker, checker: str) -> None:
+    out = io.StringIO()
+    with django_db_blocker.unblock():
+        call_command(checker, stdout=out)
+
+    assert re.search(r"every promise is kept|all as recorded|difference 0", out.getvalue().splitlines()[-1])
 
 
 def test_walls_are_up_again(loaded: Connection) -> None:
