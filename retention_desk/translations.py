@@ -110,11 +110,11 @@ def too_long(root: Path, language: str, places: tuple[str, ...] = SERVING) -> li
         page = _UNSEEN.sub("", file.read_text(encoding="utf-8"))
         for kind, (budget, pattern) in _BUDGETS.items():
             for words, context in (pair for part in pattern.findall(page) for pair in _WORDS.findall(part)):
-                most = budget if _width(words) <= budget else math.ceil(_width(words) * 1.4)
+                most = budget if width(words) <= budget else math.ceil(width(words) * 1.4)
                 for said in _said(catalog, Message(context or None, words)) or ():
-                    if _width(said) > most:
+                    if width(said) > most:
                         place = f"{language}: {file.relative_to(root)}"
-                        found[kind, said] = f"{place}: {_width(said)} characters in a {kind}, {most} fit: {said}"
+                        found[kind, said] = f"{place}: {width(said)} characters in a {kind}, {most} fit: {said}"
     return list(found.values())
 
 
@@ -130,6 +130,11 @@ def messages(root: Path, places: tuple[str, ...]) -> dict[Message, str]:
         for _line, words, _comments, context in extract("python", io.BytesIO(code.encode()), keywords=_CALLS):
             found.setdefault(Message(context, words if isinstance(words, str) else words[0]), name)
     return found
+
+
+def width(words: str) -> int:
+    """Return how many characters are seen; marks above and below a Thai letter take no place of their own."""
+    return sum(unicodedata.category(letter) not in ("Mn", "Cf") for letter in words)
 
 
 def compile_catalog(catalog: Catalog) -> bytes:
@@ -169,8 +174,3 @@ def _said(catalog: Catalog, message: Message) -> tuple[str, ...] | None:
     if entry is None:
         return None
     return (entry.string,) if isinstance(entry.string, str) else tuple(entry.string or ("",))
-
-
-def _width(words: str) -> int:
-    """Return how many characters are seen; marks above and below a Thai letter take no place of their own."""
-    return sum(unicodedata.category(letter) not in ("Mn", "Cf") for letter in words)
