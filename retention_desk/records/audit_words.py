@@ -1,6 +1,6 @@
 """What an audit event changed, in words: names for its values, labels for codes, amounts as money.
 
-What has no words here is shown as it was recorded. Ids, and what stayed nothing, tell a reader nothing and are left out.
+What has no words here is shown as recorded. Ids, and what stayed nothing, tell a reader nothing and are left out.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
