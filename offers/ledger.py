@@ -24,6 +24,8 @@ Door = Literal[
 
 REFUSED = "RD100"
 TRY_WHOLE = "TRY_WHOLE"
+# Walls that are constraints, and what it means to run into them: another tab of the same call was first.
+_WALLS = {"one_presented_a_call": "ANSWER_FIRST"}
 # Refusals that callers tell apart by their class.
 _CLASSES = {"IN_FLIGHT": InFlight, "KEY_REUSED": KeyReused, "NOT_YOURS": NotYours}
 
@@ -76,7 +78,9 @@ def _ask(statement: str, *values: Any) -> Any:
             cursor.execute(statement, values)
             row = cursor.fetchone()
     except DatabaseError as error:
-        cause = error.__cause__
+        cause: Any = error.__cause__
+        if wall := _WALLS.get(getattr(getattr(cause, "diag", None), "constraint_name", None) or ""):
+            raise Refused(wall) from None
         if getattr(cause, "sqlstate", None) != REFUSED:
             raise
         raise _refusal(cause) from None

@@ -7,6 +7,7 @@ every state of the right-hand panel draws the same figures. Decides nothing: the
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
@@ -134,7 +135,7 @@ def of_listed(listed: Listed, standing: Standing, *, keep_focus: bool = False) -
         warnings=tuple(why(code, ruling.checks) for code in ruling.warnings),
         nearest=ruling.nearest_own if ruling.nearest_own != terms else None,
         nearest_text=terms_in_words(entry.kind, ruling.nearest_own, product=product) if ruling.nearest_own else "",
-        who_can_lift=ruling.who_can_lift.label if ruling.who_can_lift else "",
+        who_can_lift=str(ruling.who_can_lift.label) if ruling.who_can_lift else "",
         sum=_sum(listed, standing),
         **_authority(standing),
     )
@@ -228,7 +229,7 @@ def _say(pattern: str, shown: Shown, currency: str) -> str:
     return " ".join(words.split())
 
 
-def _authority(standing: Standing) -> dict[str, int | None]:
+def _authority(standing: Standing) -> dict[str, Any]:
     supervisor = standing.supervisor_limit()
     own = standing.limit.max_cost_minor if standing.limit else 0
     wallet = standing.budget(BudgetKind.AGENT)

@@ -55,11 +55,15 @@ def listing(sheet: CallSheet, offers: OfferSheet | None, panel: str, wish: Wish,
     names = {one.code: one.name for one in sheet.reasons}
     rows = [offer_row(one, states, names) for one in offers.offers if one.place]
     closed = [_closed_row(one) for one in offers.offers if not one.place]
+    # One reason that closes every offer is told once, for the whole list.
+    shared = {str(row.closed_why.get("code")) for row in closed}
+    closes_all = closed[0].closed_why if closed and not rows and len(shared) == 1 else None
     wallet = offers.wallet
     selected = _selected(offers, panel, wish)
     return {
         "rows": rows,
-        "closed_rows": closed,
+        "closed_rows": [] if closes_all else closed,
+        "closes_all": closes_all,
         "selected": selected,
         "locked": panel in ("presented", "waiting"),
         "supervisors": offers.standing.supervisors,

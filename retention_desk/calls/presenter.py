@@ -24,7 +24,7 @@ from retention_desk.calls import composer, endings
 from retention_desk.calls.composer import Shown
 from retention_desk.calls.forms import ComplaintForm, IdentityForm, OpeningForm
 from retention_desk.calls.listing import Wish, listing, offer_row
-from retention_desk.calls.words import EVENT_ICONS, CHECKS_SHORT
+from retention_desk.calls.words import CHECKS_SHORT, EVENT_ICONS
 
 PANELS = {
     "compose": "calls/offer_compose.html",

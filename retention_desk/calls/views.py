@@ -1,12 +1,15 @@
 """The call itself: opening it, what is asked and said, and what saves itself. One domain call each."""
 
+from collections.abc import Callable
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
 
-from customers import calls, complaints, opening as openings, queries
+from customers import calls, complaints, queries
+from customers import opening as openings
 from customers.choices import CallerRole, ComplaintKind, OpeningIntent, ReasonSource
 from customers.refusals import NotYours, Refused
 from retention_desk.acting import actor, behind
@@ -137,7 +140,7 @@ def opening(request: HttpRequest, call_id: int) -> HttpResponse:
     if not form.is_valid():
         return show(request, call_id, status=422)
     who, said = actor(request), form.cleaned_data
-    return perform(
+    return _change(
         request,
         call_id,
         lambda: calls.set_opening(
@@ -215,8 +218,10 @@ def reason(request: HttpRequest, call_id: int) -> HttpResponse:
     if not form.is_valid():
         return show(request, call_id, fragment="work-panel", status=422)
     who, said = actor(request), form.cleaned_data
-    try:
-        calls.set_reason(
+    return _change(
+        request,
+        call_id,
+        lambda: calls.set_reason(
             call_id=call_id,
             reason=said["reason"],
             detail=said["detail"],
@@ -226,17 +231,22 @@ def reason(request: HttpRequest, call_id: int) -> HttpResponse:
             source=ReasonSource.STATED,
             by=who.by,
             role=who.role,
-        )
+        ),
+    )
+
+
+def _change(request: HttpRequest, call_id: int, act: Callable[[], object]) -> HttpResponse:
+    """Keep something that bears on the offers. The list is ranked anew; the offer being built stays as it is, unless
+    offers have been opened or closed by it.
+    """
+    try:
+        act()
     except NotYours:
         raise
     except Refused as refused:
         return show(request, call_id, Wish(refusal=refused, news="some"), status=409)
     if not wants_fragment(request):
         return redirect("calls:screen", call_id)
-    return _after_reason(request, call_id)
-
-
-def _after_reason(request: HttpRequest, call_id: int) -> HttpResponse:
     try:
         sheet, offers = sheets(call_id, actor(request))
     except NotYours:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -134,7 +135,7 @@ def settle(request: HttpRequest, call_id: int, proposal_id: int) -> HttpResponse
     if not form.is_valid():
         return show(request, call_id, status=422)
     who, said, key = actor(request), form.cleaned_data["answer"], form.posted_key
-    common = {"proposal_id": proposal_id, "by": who.by, "role": who.role}
+    common: dict[str, Any] = {"proposal_id": proposal_id, "by": who.by, "role": who.role}
     deeds: dict[str, Callable[[], object]] = {
         "present": lambda: outcomes.present(**common),
         "accepted": lambda: outcomes.accept(**common, disclosures=form.read_out, key=key),

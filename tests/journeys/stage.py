@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
@@ -16,7 +17,7 @@ def sign_in(page: Page, user: User) -> None:
     page.get_by_label("User name").or_(page.get_by_label("Username")).fill(user.username)
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/")
+    page.wait_for_url(lambda url: urlsplit(url).path == "/")
 
 
 def keep_picture(page: Page, name: str, folder: Path) -> Path:

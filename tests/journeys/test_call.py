@@ -101,7 +101,8 @@ def test_supervisor_approves_what_is_over_the_limit_and_the_agent_presents_it(
     new_page: NewPage, tmp_path: Path
 ) -> None:
     scene = set_scene()
-    agent, supervisor = new_page(viewport={"width": 1440, "height": 900}), new_page(viewport={"width": 1440, "height": 900})
+    wide = {"width": 1440, "height": 900}
+    agent, supervisor = new_page(viewport=wide), new_page(viewport=wide)
     sign_in(agent, scene.ann)
     sign_in(supervisor, scene.sue)
     call_id = scene.open_call()

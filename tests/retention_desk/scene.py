@@ -112,14 +112,14 @@ def _customer() -> Customer:
         lines[kind] = make_subscription(customer, kind, product=product, **other, **fee)
     make_price_change(lines[ProductKind.INTERNET], today - timedelta(days=40), 5_499, 7_999, cause="PROMOTION_ENDED")
     make_complaint(customer, number="48213", subject="Bill went up without notice")
-    for days, kind, title, detail in (
+    for days, what, title, detail in (
         (10, "OUTAGE", "Outage in the area, 2 h 40 min", "Third outage in 60 days"),
         (25, "CHAT", "Chat: asked for a price match", "No offer made"),
         (62, "VISIT", "Technician visit", "Replaced the modem"),
         (90, "BILL", "Bill paid", ""),
     ):
         make_interaction(
-            customer, kind=kind, title=title, detail=detail, occurred_at=desk_now() - timedelta(days=days)
+            customer, kind=what, title=title, detail=detail, occurred_at=desk_now() - timedelta(days=days)
         )
     _reasons()
     return customer
