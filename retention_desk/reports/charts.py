@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from retention_desk.reports.intervals import funnel_limits
 from retention_desk.reports.svg import (
     Frame,
     Spot,
@@ -34,11 +35,6 @@ from retention_desk.reports.svg import (
     runs,
     text,
 )
-
-WARN_Z = 1.96
-"""Two-sided 95 %: inside it a difference is nothing to speak of."""
-LIMIT_Z = 3.09
-"""Two-sided 99.8 %: outside it a difference is more than chance."""
 
 
 @dataclass(frozen=True)
@@ -135,8 +131,8 @@ def funnel(
 ) -> SafeString:
     """Draw agents' rates against their number of calls, with the 95 % band and the 99.8 % limits around the mean.
 
-    Nobody is ranked: only who lies outside a limit is named. The limits are those of the normal approximation, cut off
-    at 0 and 1; agents without calls are left out.
+    Nobody is ranked: only who lies outside a limit is named. The limits are the exact ones that the tables judge by, so
+    that drawing and table agree on everybody; agents without calls are left out.
     """
     shown = [a for a in agents if a.calls > 0]
     if not shown or not 0 < mean < 1:
@@ -160,43 +156,39 @@ def funnel(
         if tick <= most:
             parts.append(text("ax", frame.x(tick), height - 24, f"{tick:.0f}", "middle"))
     parts.append(text("ax", width - frame.right, height - 6, x_label, "end"))
-    counts = [most * (i + 1) / 60 for i in range(60)]
-    inner = [(frame.x(n), frame.y(_limit(mean, n, WARN_Z))) for n in counts]
-    inner += [(frame.x(n), frame.y(_limit(mean, n, -WARN_Z))) for n in reversed(counts)]
+    limits = [funnel_limits(mean, n) for n in sorted({math.ceil(most * (i + 1) / 60) for i in range(60)}) if n <= most]
+    inner = [(frame.x(limit.n), frame.y(limit.high_95)) for limit in limits]
+    inner += [(frame.x(limit.n), frame.y(limit.low_95)) for limit in reversed(limits)]
     parts.append(format_html('<polygon class="band" points="{}"/>', points(inner)))
-    for z in (LIMIT_Z, -LIMIT_Z):
-        outer = points((frame.x(n), frame.y(_limit(mean, n, z))) for n in counts)
-        parts.append(format_html('<polyline class="lim" points="{}"/>', outer))
+    for outer in ([limit.high_998 for limit in limits], [limit.low_998 for limit in limits]):
+        edge = points((frame.x(limit.n), frame.y(value)) for limit, value in zip(limits, outer, strict=True))
+        parts.append(format_html('<polyline class="lim" points="{}"/>', edge))
     parts.append(rule("mean", frame.left, frame.y(mean), width - frame.right, frame.y(mean)))
     parts += [part for agent in sorted(shown, key=lambda a: a.calls) for part in _agent(frame, agent, mean, write)]
     return drawing(size, title, description, parts)
 
 
 def _agent(frame: Frame, agent: Agent, mean: float, write: Write) -> list[SafeString]:
-    rate = agent.saved / agent.calls
-    z = (rate - mean) / math.sqrt(mean * (1 - mean) / agent.calls)
+    rate, limit = agent.saved / agent.calls, funnel_limits(mean, agent.calls)
     x, y = frame.x(agent.calls), frame.y(rate)
     told = f"{agent.name}: {write(rate)}, {agent.saved}/{agent.calls}"
+    beyond = not limit.low_998 <= rate <= limit.high_998
     to_the_left = x > frame.width * 0.72
     name = text(
-        "lb b" if abs(z) > LIMIT_Z else "lb",
+        "lb b" if beyond else "lb",
         x - 10 if to_the_left else x + 10,
         y + 4,
         agent.name,
         "end" if to_the_left else "start",
     )
     # Shape first, colour second: up is above, down is below, a ring is between the limits.
-    if z > LIMIT_Z:
+    if rate > limit.high_998:
         return [path("pt hi", f"M{x} {y - 6}l6 11h-12z", told), name]
-    if z < -LIMIT_Z:
+    if rate < limit.low_998:
         return [path("pt lo", f"M{x} {y + 6}l6 -11h-12z", told), name]
-    if abs(z) > WARN_Z:
+    if not limit.low_95 <= rate <= limit.high_95:
         return [circle("pt mid", x, y, 5, told), name]
     return [circle("pt in", x, y, 4, told)]
-
-
-def _limit(mean: float, calls: float, z: float) -> float:
-    return min(1.0, max(0.0, mean + z * math.sqrt(mean * (1 - mean) / calls)))
 
 
 def interval_row(
