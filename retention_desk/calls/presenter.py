@@ -193,6 +193,8 @@ def _customer(sheet: CallSheet, offers: OfferSheet | None, *, masked: bool) -> d
         "fee_today_minor": fee_today,
         "risk_segments": [place < worth.risk.segments for place in range(RISK_SEGMENTS)],
         "device_balance_minor": sum(line.device_balance_minor for line in sheet.running_lines),
+        # What runs off the bill is not in the lines' prices, but the customer pays the less for it.
+        "bill_minor": max(0, sheet.monthly_bill_minor - (offers.ground.running_minor if offers else 0)),
         "running": running,
         "promise": sheet.promises[0] if sheet.promises else None,
         "past": offers.standing.past if offers else (),
