@@ -76,7 +76,7 @@ def test_link_of_the_mail_sets_the_password_and_signs_in(
     letter = mail.outbox[0]
     assert letter.to == ["nora.lind@example.com"]
     assert "nora" in letter.body
-    found = re.search(r"https://desk\.example\.com(/\S+)", letter.body)
+    found = re.search(r"https://desk\.example\.com(/\S+)", str(letter.body))
     assert found
     page = client.get(found[1], follow=True)
     client.post(
