@@ -176,7 +176,12 @@ def identity(request: HttpRequest, call_id: int) -> HttpResponse:
 def recording(request: HttpRequest, call_id: int) -> HttpResponse:
     """The customer has been told of the recording."""
     who = actor(request)
-    return perform(request, call_id, lambda: calls.tell_recording(call_id=call_id, by=who.by, role=who.role))
+    return perform(
+        request,
+        call_id,
+        lambda: calls.tell_recording(call_id=call_id, by=who.by, role=who.role),
+        wish=Wish(news="bar"),
+    )
 
 
 @for_agents
