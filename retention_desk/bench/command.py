@@ -78,7 +78,8 @@ def _scale(
     subprocess.run([*MANAGE, "demo", "--scale", "0.02"], env=environment, check=True, stdout=subprocess.DEVNULL)
     child = [sys.executable, "-m", "retention_desk.bench.scale"]
     if subject == "intake":
-        return _report(child, [subject, str(customers)], environment)
+        subprocess.run([*child, subject, str(customers)], env=environment, check=True)
+        return []
     subprocess.run([*child, "fill", str(customers)], env=environment, check=True)
     print(f"{customers:,} customers: filled in {time.monotonic() - began:.0f} s; measuring", flush=True)
     with socket.socket() as probe:

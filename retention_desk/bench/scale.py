@@ -26,7 +26,7 @@ from customers.models import Customer, Site  # noqa: E402
 from customers.names import remember_all_names  # noqa: E402
 from offers import authorisation  # noqa: E402
 from offers.models import Seat  # noqa: E402
-from retention_desk.bench import data  # noqa: E402
+from retention_desk.bench import data, intake  # noqa: E402
 from retention_desk.bench.measure import Timing, in_process, over_http  # noqa: E402
 from retention_desk.demo.logins import LOGINS  # noqa: E402
 
@@ -212,6 +212,10 @@ def main(arguments: list[str]) -> None:
     subject, customers, *rest = arguments
     if subject == "fill":
         fill(int(customers))
+        return
+    if subject == "intake":
+        brought = intake.bring_in(int(customers))
+        print(brought.told())
         return
     requests, base = rest
     timings: list[Any] = MEASURES[subject](int(customers), int(requests), base)
