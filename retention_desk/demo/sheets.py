@@ -65,8 +65,9 @@ class Sheet:
         self.table = table
         self.rows = 0
         self._names = tuple(defaults)
-        self._places = {name: place for place, name in enumerate(defaults)}
-        self._blank = [None if value is ... else encode(value) for value in defaults.values()]
+        self._required = {name for name, value in defaults.items() if value is ...}
+        self._blank = ["" if value is ... else encode(value) for value in defaults.values()]
+        self._plans: dict[tuple[str, ...], tuple[int, ...]] = {}
         self._numbered = "id" in defaults
         self._file: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115
         self._lines: list[str] = []
@@ -88,20 +89,27 @@ class Sheet:
         return cls(model._meta.db_table, defaults)
 
     def add(self, **values: object) -> int:
-        """Add a row and answer its id: the given one, or the next number."""
+        """Add a row and answer its id: the given one, or the next number. Raises KeyError for wrong columns."""
         self.rows += 1
-        if self._numbered:
-            values.setdefault("id", self.rows)
+        if self._numbered and "id" not in values:
+            values["id"] = self.rows
+        names = tuple(values)
         line = self._blank.copy()
-        for name, value in values.items():
-            encoder = _ENCODERS.get(type(value), encode)
-            line[self._places[name]] = encoder(value)
-        if None in line:
-            raise KeyError(f"{self.table} needs {self._names[line.index(None)]}")
-        self._lines.append("\t".join(line))  # type: ignore[arg-type] # none is left
+        for place, value in zip(self._plans.get(names) or self._plan(names), values.values(), strict=True):
+            line[place] = _ENCODERS.get(type(value), encode)(value)
+        self._lines.append("\t".join(line))
         if len(self._lines) >= _LINES_IN_MEMORY:
             self._flush()
         return int(str(values["id"])) if self._numbered else 0
+
+    def _plan(self, names: tuple[str, ...]) -> tuple[int, ...]:
+        """Where the values of a row with these columns go; looked up once for each set of columns."""
+        if unknown := set(names) - set(self._names):
+            raise KeyError(f"{self.table} has no {sorted(unknown)}")
+        if missing := self._required - set(names):
+            raise KeyError(f"{self.table} needs {sorted(missing)}")
+        self._plans[names] = tuple(self._names.index(name) for name in names)
+        return self._plans[names]
 
     def copy(self, cursor: CursorWrapper) -> None:
         """Write all rows into the table and forget them."""
