@@ -18,3 +18,5 @@ if os.environ.get("DESK_EMBEDDED"):
 app = Celery("retention_desk")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# Not an application of its own, so it is named.
+app.autodiscover_tasks(["customers.intake"])

@@ -23,6 +23,7 @@ urlpatterns = [
     ),
     path("password/set/", auth_views.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
     path("reports/", include("retention_desk.reports.urls")),
+    path("intake/", include("retention_desk.intake.urls")),
     path("records/", include("retention_desk.records.urls")),
     path("duty/", home.set_duty, name="duty"),
     path("profile/", profile.profile, name="profile"),

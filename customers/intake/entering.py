@@ -1,8 +1,8 @@
 """The second of two connections: the one that writes, in the caller's transaction.
 
-New rows are copied straight into the live table: COPY writes many rows at a time, where INSERT ... ON CONFLICT takes one
-by one and costs twice as much. Known rows that differ go through a temporary table and one UPDATE; rows that say what
-is known already are not sent at all. A row that somebody adds in between meets the unique index, and the whole
+New rows are copied straight into the live table: COPY writes many rows at a time, where INSERT ... ON CONFLICT takes
+one by one and costs twice as much. Known rows that differ go through a temporary table and one UPDATE; rows that say
+what is known already are not sent at all. A row that somebody adds in between meets the unique index, and the whole
 intake is taken back with a plain word.
 """
 
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from customers import names
 from customers.intake.specs import Product
 from customers.intake.staging import Connection
 from customers.intake.targets import TYPES, Target
@@ -120,17 +119,19 @@ def add_products(
 def _pipe(staging: Connection, query: str, into: str, on_rows: OnRows) -> int:
     """Stream a query of the first connection into a table of the second, both busy at once; answers how many rows."""
     with connection.cursor() as cursor:
-        with staging.cursor() as source, source.copy(f"COPY ({query}) TO STDOUT (FORMAT binary)") as rows:
-            with _copy_in(cursor, into) as write:
-                piece, done = bytearray(), 0
-                for row in rows:
-                    piece += row
-                    done += 1
-                    if len(piece) >= _PIECE:
-                        write(bytes(piece))
-                        piece.clear()
-                        on_rows(done)
-                write(bytes(piece))
+        with (
+            staging.cursor() as source,
+            source.copy(f"COPY ({query}) TO STDOUT (FORMAT binary)") as rows,
+            _copy_in(cursor, into) as write,
+        ):
+            piece = bytearray()
+            for done, row in enumerate(rows, 1):
+                piece += row
+                if len(piece) >= _PIECE:
+                    write(bytes(piece))
+                    piece.clear()
+                    on_rows(done)
+            write(bytes(piece))
         return int(cursor.rowcount)
 
 

@@ -7,7 +7,6 @@ import codecs
 import csv
 import hashlib
 import io
-import os
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +22,8 @@ _CHUNK = 1024**2
 
 _PACKED = {
     b"PK\x03\x04": "ZIP or XLSX", b"PK\x05\x06": "ZIP", b"\x1f\x8b": "gzip", b"\xd0\xcf\x11\xe0": "XLS", b"%PDF": "PDF",
-    b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"7z\xbc\xaf": "7z", b"SQLi": "SQLite", b"\x28\xb5\x2f\xfd": "zstd", b"PAR1": "Parquet",
+    b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"7z\xbc\xaf": "7z", b"SQLi": "SQLite",
+    b"\x28\xb5\x2f\xfd": "zstd", b"PAR1": "Parquet",
 }  # fmt: skip
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
@@ -92,7 +92,7 @@ def open_text(source: Source, encoding: str) -> io.TextIOWrapper:
 
 def _size(source: Source) -> int:
     try:
-        found = os.stat(source.path)
+        found = source.path.stat()
     except FileNotFoundError:
         raise IntakeTrouble("NOT_FOUND", file=source.name) from None
     except (OSError, ValueError) as error:

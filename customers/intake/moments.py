@@ -57,8 +57,8 @@ CREATE FUNCTION pg_temp.intake_clock(h int, m int, s int, half text) RETURNS int
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN m BETWEEN 0 AND 59 AND s BETWEEN 0 AND 59
                  AND CASE WHEN half = '' THEN h BETWEEN 0 AND 23 ELSE h BETWEEN 1 AND 12 END
-        THEN make_interval(hours => CASE WHEN half = '' THEN h ELSE h % 12 + CASE lower(half) WHEN 'p' THEN 12 ELSE 0 END END,
-                           mins => m, secs => s) END
+        THEN make_interval(mins => m, secs => s, hours => CASE WHEN half = '' THEN h
+                           ELSE h % 12 + CASE lower(half) WHEN 'p' THEN 12 ELSE 0 END END) END
 $$;
 CREATE FUNCTION pg_temp.intake_months(since date, upto date) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT (extract(year FROM age(upto, since)) * 12 + extract(month FROM age(upto, since)))::int

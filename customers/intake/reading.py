@@ -1,7 +1,7 @@
 """The rows of a file as the text that COPY takes, with flat memory; rows that are no rows are refused by the way.
 
-Fields arrive trimmed, and what is empty then is NULL. Rows go in blocks. A block without anything special is joined and sent as it is; only one that holds a backslash, a
-zero byte or a byte of another encoding is looked at row by row.
+Fields arrive trimmed, and what is empty then is NULL. Rows go in blocks. A block without anything special is joined and
+sent as it is; only one that holds a backslash, a zero byte or a byte of another encoding is looked at row by row.
 """
 
 import csv
@@ -139,7 +139,7 @@ def _encode_row(row: Row, inspection: Inspection, refuse: Callable[[Refusal], No
                     value=shown,
                     code=code,
                     facts={"encoding": inspection.shown_encoding},
-                )  # fmt: skip
+                )
             )
             return b""
     return f"{line}{SEPARATOR}{SEPARATOR.join(field.strip().translate(_ESCAPES) for field in fields)}\n".encode()

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from customers.intake.trouble import refusal_sentence
 
@@ -69,7 +70,7 @@ class Refusals:
                     safe_cell(refusal.value),
                     refusal.code,
                     refusal.sentence,
-                ]  # fmt: skip
+                ]
             )
 
     def add_all(self, refusals: Iterable[Refusal]) -> None:
@@ -82,7 +83,7 @@ class Refusals:
         """How many rows were refused; a row with two faults is one."""
         return sum(len(lines) for lines in self._lines.values())
 
-    def __enter__(self) -> "Refusals":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -95,7 +95,8 @@ class RowSql:
     def worked_out(self, only: str = "") -> str:
         """The second layer: texts, values and conditions of every row, or of those whose lines `only` selects."""
         columns = [f"{sql} AS {name}" for name, sql in self._columns.items()]
-        return f"SELECT t.*{''.join(', ' + one for one in columns)} FROM ({self.layout.texts_sql(self.base, only)}) AS t OFFSET 0"
+        texts = self.layout.texts_sql(self.base, only)
+        return f"SELECT {', '.join(['t.*', *columns])} FROM ({texts}) AS t OFFSET 0"
 
     def make_table(self, faults: Iterable[Fault]) -> str:
         """The third layer, kept: values, conditions, and whether the row is refused; with customers, whose it is."""

@@ -1,10 +1,10 @@
-"""The workflow of an intake: look at the files, stage them, check every row, and enter what stands; all of it or nothing."""
+"""The workflow of an intake: look at the files, stage them, check every row, enter what stands; all or nothing."""
 
 import contextlib
 import datetime as dt
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -30,7 +30,10 @@ _ONE_AT_A_TIME = 0x1A7A4E
 
 @dataclass(frozen=True)
 class Progress:
-    """How far it is. `step` is LOOK, READ, CHECK, CUSTOMERS, LINES, COMPLAINTS, INTERACTIONS or FINISH; total 0: not known."""
+    """How far it is; `total` 0 is not known.
+
+    `step` is LOOK, READ, CHECK, CUSTOMERS, LINES, COMPLAINTS, INTERACTIONS or FINISH.
+    """
 
     step: str
     done: int
@@ -147,7 +150,7 @@ class PreviewRow:
 
 
 def preview(*, files: Sequence[Source], mapping: IntakeMapping, now: dt.datetime, rows: int = 20) -> Preview:
-    """Show the first rows of each base file as mapped, with what would be refused. Writes nothing. Raises IntakeTrouble."""
+    """Show the first rows of each base file as mapped, with what would be refused. Raises IntakeTrouble."""
     with _told_plainly():
         inspected = _inspect_all(files, mapping, lambda _progress: None)
         with Refusals() as refusals, staging_connection() as first:
@@ -203,7 +206,7 @@ class _Intake:
         for file in self.layout.files:
             rows = self.staging.fill(
                 file, refuse=refuse, first_rows=0 if file.spec.joins else first_rows,
-                on_lines=lambda line, offset=before: self.on_progress(Progress("READ", offset + line, total)),
+                on_lines=self._lines(before, total),
             )  # fmt: skip
             before += file.inspection.lines
             self.rows_read += rows
@@ -285,6 +288,9 @@ class _Intake:
                 "interactions",
                 entering.enter(first, target, may_be_known=True, on_rows=self._rows("INTERACTIONS", 0)),
             )
+
+    def _lines(self, before: int, total: int) -> Callable[[int], None]:
+        return lambda line: self.on_progress(Progress("READ", before + line, total))
 
     def _rows(self, step: str, total: int) -> Callable[[int], None]:
         self.on_progress(Progress(step, 0, total))

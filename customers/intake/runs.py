@@ -7,12 +7,15 @@ DONE commit together.
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, Self
 
 import psycopg
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
+from psycopg.types.json import Jsonb
 
 from customers.choices import IntakeState
 from customers.intake import files, run
@@ -40,19 +43,20 @@ def bring_in_files(
             refusals_path=refusals_path, dry_run=True,
         )  # fmt: skip
     made = IntakeRun.objects.create(
-        state=IntakeState.RUNNING, mapping_name=mapping.title[:120], mapping=mapping.text, strict=strict, started_at=now,
+        state=IntakeState.RUNNING, mapping_name=mapping.title[:120], mapping=mapping.text, strict=strict,
+        started_at=now,
         files=[{"name": one.name} for one in sources],
     )  # fmt: skip
     try:
         return _bring_in(made, sources, mapping, refusals_path, now, on_progress, role="")
     except IntakeTrouble as trouble:
-        _tell_trouble(made.id, trouble, now)
+        _tell_trouble(made.id, trouble)
         raise
     except KeyboardInterrupt:
-        _tell_trouble(made.id, IntakeCancelled(), now)
+        _tell_trouble(made.id, IntakeCancelled())
         raise
     except Exception:
-        _tell_trouble(made.id, IntakeTrouble("FAILED"), now)
+        _tell_trouble(made.id, IntakeTrouble("FAILED"))
         raise
 
 
@@ -66,11 +70,13 @@ def bring_in_run(
     try:
         return _claimed(run_id, now, on_progress)
     except IntakeTrouble as trouble:
-        _tell_trouble(run_id, trouble, now)
+        _tell_trouble(run_id, trouble)
+        raise
+    except SoftTimeLimitExceeded:
         raise
     except Exception:
         log.exception("intake broke off", run=run_id)
-        _tell_trouble(run_id, IntakeTrouble("FAILED"), now)
+        _tell_trouble(run_id, IntakeTrouble("FAILED"))
         raise IntakeTrouble("FAILED") from None
 
 
@@ -121,7 +127,13 @@ def _bring_in(
     return summary
 
 
-def _tell_trouble(run_id: int, trouble: IntakeTrouble, now: dt.datetime) -> None:
+def give_up(run_id: int, trouble: IntakeTrouble) -> str:
+    """Write down what stopped a run from outside; answers its code."""
+    _tell_trouble(run_id, trouble)
+    return trouble.code
+
+
+def _tell_trouble(run_id: int, trouble: IntakeTrouble) -> None:
     state = (
         IntakeState.FAILED
         if trouble.code in ("FAILED", "CANCELLED", "NO_DATABASE", "NO_SPACE")
@@ -153,7 +165,7 @@ class _Beside:
         self._thread: threading.Thread | None = None
         self._last = ("", 0.0)
 
-    def __enter__(self) -> "_Beside":
+    def __enter__(self) -> Self:
         self._wrapper.ensure_connection()
         self._wrapper.inc_thread_sharing()
         return self
@@ -166,11 +178,11 @@ class _Beside:
     def note(self, **values: object) -> None:
         """Write columns of the run's row, visible at once."""
         names = ", ".join(f"{name} = %s" for name in values)
-        given = [psycopg.types.json.Jsonb(one) if isinstance(one, dict) else one for one in values.values()]
+        given = [Jsonb(one) if isinstance(one, dict) else one for one in values.values()]
         self._execute(f"UPDATE customers_intakerun SET {names} WHERE id = %s", [*given, self.run_id])
 
     def progress(self, progress: Progress) -> None:
-        """Write how far it is, at most once a second or when a step begins. Raises IntakeCancelled when asked to stop."""
+        """Write how far it is, once a second and when a step begins. Raises IntakeCancelled when asked to stop."""
         if self._asked.is_set():
             raise IntakeCancelled
         step, at = self._last
@@ -199,7 +211,7 @@ class _Beside:
                 for one in self._both:
                     one.cancel_safe(timeout=5)
 
-    def _execute(self, query: str, values: Sequence[object]) -> tuple | None:
+    def _execute(self, query: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
         with self._lock, self._wrapper.cursor() as cursor:
             cursor.execute(query, values)
             return cursor.fetchone() if cursor.description else None
@@ -207,5 +219,3 @@ class _Beside:
 
 STOP = "STOP_ASKED"
 """What the page writes into a running run's trouble to have it stopped."""
-
-OnStart = Callable[[int], None]

@@ -153,23 +153,24 @@ class Staging:
         )
 
     def work_out(self, base: Base) -> Iterator[Refusal]:
-        """Work out every value of a base's rows, and tell everything that is wrong with them; `clear` takes those out."""
+        """Work out every value of a base's rows, and tell all that is wrong with them; `clear` takes those out."""
         rows = base.rows
         self.connection.execute(rows.make_table(base.faults))
         self.connection.execute(f"ANALYZE {rows.table} (line)")
         found = self.connection.execute(f"SELECT count(*) FROM {rows.table} WHERE bad").fetchone()
         if found and found[0] and base.faults:
             cells = [
-                f"({fault.when}, {number}, {_file(fault)}, {fault.cell.line if fault.cell else 'line'}, "
-                f"{quoted(fault.cell.title if fault.cell else '')}, {fault.cell.sql if fault.cell else 'NULL'}, {quoted(fault.code)})"
+                f"({fault.when}, {number}, {_where(fault)}, {quoted(fault.code)})"
                 for number, fault in enumerate(base.faults)
             ]
             self.connection.execute(
                 f"""INSERT INTO intake_refusal
                     SELECT DISTINCT ON (x.line, fault.file, fault.place, fault.code)
-                           fault.file, coalesce(fault.row, x.line), fault.place, fault.value, fault.code, fault.number::text, x.line, false
+                           fault.file, coalesce(fault.row, x.line), fault.place, fault.value, fault.code,
+                           fault.number::text, x.line, false
                     FROM ({rows.worked_out(f"SELECT line FROM {rows.table} WHERE bad")}) AS x
-                    CROSS JOIN LATERAL (VALUES {", ".join(cells)}) AS fault (holds, number, file, row, place, value, code)
+                    CROSS JOIN LATERAL (VALUES {", ".join(cells)})
+                        AS fault (holds, number, file, row, place, value, code)
                     WHERE fault.holds"""
             )
         for unique in base.unique:
@@ -180,7 +181,8 @@ class Staging:
         """Take the refused rows of a base out, so that what is left may enter; answers how many are left."""
         table = base.rows.table
         self.connection.execute(
-            f"DELETE FROM {table} AS b USING (SELECT DISTINCT row_line FROM intake_refusal) AS r WHERE b.line = r.row_line"
+            f"DELETE FROM {table} AS b USING (SELECT DISTINCT row_line FROM intake_refusal) AS r "
+            "WHERE b.line = r.row_line"
         )
         self.connection.execute("DELETE FROM intake_refusal")
         left = self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()
@@ -195,7 +197,8 @@ class Staging:
             f"""INSERT INTO intake_refusal
                 SELECT {cell.file}, line, {quoted(cell.title)}, shown, {quoted(unique.fault.code)},
                        json_build_object('first', first)::text, line, false
-                FROM (SELECT b.line, {unique.shown}::text AS shown, min(b.line) OVER (PARTITION BY {unique.key}) AS first
+                FROM (SELECT b.line, {unique.shown}::text AS shown,
+                             min(b.line) OVER (PARTITION BY {unique.key}) AS first
                       FROM {table} AS b
                       WHERE {unique.key} IN (SELECT {unique.key} FROM {table} AS b WHERE {unique.key} <> '' GROUP BY 1
                                              HAVING count(*) > 1)) AS doubled
@@ -208,7 +211,8 @@ class Staging:
         with self.connection.cursor(name="intake_told") as cursor:
             cursor.itersize = 5000
             cursor.execute(
-                "SELECT file, line, place, value, code, facts FROM intake_refusal WHERE NOT told ORDER BY row_line, file, line"
+                "SELECT file, line, place, value, code, facts FROM intake_refusal WHERE NOT told "
+                "ORDER BY row_line, file, line"
             )
             for file, line, place, value, code, facts in cursor:
                 told = faults[int(facts)].facts if facts.isdigit() else json.loads(facts)
@@ -226,8 +230,11 @@ class Staging:
         return int(found[0]) if found else 0
 
 
-def _file(fault: Fault) -> int:
-    return fault.cell.file if fault.cell else 0
+def _where(fault: Fault) -> str:
+    """The file, line, column and value that a fault is told with."""
+    if fault.cell is None:
+        return "0, line, '', NULL"
+    return f"{fault.cell.file}, {fault.cell.line}, {quoted(fault.cell.title)}, {fault.cell.sql}"
 
 
 def _all_values(mapping: IntakeMapping) -> Iterator[Value]:

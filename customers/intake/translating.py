@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from customers.intake.layout import Layout
 from customers.intake.row_sql import RowSql
-from customers.intake.specs import Column, Complaint, Condition, Interaction, IntakeMapping, Kind, Negative, Value
+from customers.intake.specs import Column, Complaint, Condition, IntakeMapping, Interaction, Kind, Negative, Value
 from customers.intake.sql_text import quoted
 from customers.intake.targets import Target, Unique, filled
 from customers.intake.translating_lines import Lines
@@ -71,7 +71,8 @@ class Base:
         customer, rows = self.customer, self.rows
         assert customer is not None
         names = {
-            "since": "customer_since", "balance": "balance_minor", "past_due": "past_due_minor", "language": "languages",
+            "since": "customer_since", "balance": "balance_minor", "past_due": "past_due_minor",
+            "language": "languages",
         }  # fmt: skip
         found = {"account_number": rows.of(customer.account)}
         for name, value in customer.fields.items():
@@ -180,7 +181,8 @@ class Base:
         inner = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
         key = ", ".join(str(list(columns).index(name) + 1) for name in ("customer_id", "source_key"))
         return Target(
-            name="interactions", table="customers_interaction", columns={name: f"r.{name}" for name in columns}, updated=[],
+            name="interactions", table="customers_interaction",
+            columns={name: f"r.{name}" for name in columns}, updated=[],
             rows=f"FROM (SELECT DISTINCT ON ({key}) {inner} FROM {rows.table} AS b {joins} "
             f"WHERE {_in_table(rows.holds(one.when))} ORDER BY {key}, b.line) AS r",
             match="k.customer_id = r.customer_id AND k.source_key = r.source_key",

@@ -51,7 +51,7 @@ class Lines:
         )  # fmt: skip
 
     def ended(self) -> str | None:
-        """A query for the lines that this mapping made before and that their row no longer has; None: it cannot tell."""
+        """A query for lines that this mapping made before and that their row no longer has; None: it cannot tell."""
         keys = [spec.line.constant for spec in self.specs if spec.line.column is None]
         if len(keys) < len(self.specs) or not self.rows.has_customers:
             return None
@@ -72,8 +72,15 @@ class Lines:
         for spec, condition in zip(self.specs, self.conditions, strict=True):
             price = self._list_price(spec) or "0"
             shown = f"trim_scale(coalesce({price}, 0)::numeric / {factor})::text"
-            parts.append(f"CASE WHEN {_b(condition)} THEN concat_ws(' ', {self.rows.of(spec.product)}, {shown}) END")
+            parts.append(f"CASE WHEN {_b(condition)} THEN concat_ws(' ', {self._product_name(spec)}, {shown}) END")
         return f"concat_ws(', ', {', '.join(parts)})"
+
+    def _product_name(self, spec: Subscription) -> str:
+        product = self.rows.of(spec.product)
+        if spec.product_kind:
+            return product
+        products = self.rows.mapping.products.values()
+        return f"CASE {product} {' '.join(f'WHEN {quoted(one.code)} THEN {quoted(one.name)}' for one in products)} END"
 
     def new_products(self) -> list[str]:
         """Queries for code, kind and name of products that the columns name, where the mapping does not list them."""
@@ -97,7 +104,7 @@ class Lines:
             for value in (spec.account, *_values(spec)):
                 found += rows.faults(value, condition)
             found += rows.account_faults(spec.account, condition)
-            less = [value for name in ("promotion", "bundle") if (value := spec.fields.get(name))]
+            less = [spec.fields[name] for name in ("promotion", "bundle") if name in spec.fields]
             price = spec.share.bill if spec.share else spec.fields.get("price")
             if less:
                 taken = " + ".join(f"coalesce({rows.name(value)}, 0)" for value in less)
@@ -173,7 +180,8 @@ class Lines:
             term, start = f"nullif({rows.of(spec.contract.months)}, 0)", found["started_on"]
             months = f"(pg_temp.intake_months({start}, {rows.as_of}) / {term} + 1) * {term}"
             found["contract_ends_on"] = (
-                f"(CASE WHEN {ends} IS NULL AND {term} > 0 THEN ({start} + make_interval(months => {months}))::date END)"
+                f"(CASE WHEN {ends} IS NULL AND {term} > 0 "
+                f"THEN ({start} + make_interval(months => {months}))::date END)"
             )
 
     def _group(self, column: Column | None) -> list[tuple[Subscription, str]]:

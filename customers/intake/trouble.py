@@ -36,6 +36,9 @@ TROUBLE = {
     "EMPTY": _("%(file)s is empty. Export it again."),
     "HEADER_ONLY": _("%(file)s has a header and no rows. Export it again with its data."),
     "TOO_BIG": _("%(file)s has %(size)s; the limit is %(limit)s. Split it and bring the parts in one after the other."),
+    "UPLOAD_TOO_BIG": _(
+        "The upload has %(size)s; the limit is %(limit)s. Use the command on the server for larger files."
+    ),
     "TOO_MANY_FILES": _("%(count)s files were given; the limit is %(limit)s."),
     "PACKED": _("%(file)s is a %(kind)s file, not a text file. Save the sheet as CSV and bring that in."),
     "BINARY": _("%(file)s is not a text file: byte %(byte)s is 0. Export it as CSV in UTF-8."),
@@ -44,7 +47,8 @@ TROUBLE = {
     ),
     "NOT_UTF16": _("%(file)s says that it is UTF-16 and breaks off in the middle. Export it again, best as UTF-8."),
     "LINE_TOO_LONG": _(
-        "%(file)s, line %(line)s: the line is longer than %(limit)s. It is not a CSV file, or its line ends are missing."
+        "%(file)s, line %(line)s: the line is longer than %(limit)s. "
+        "It is not a CSV file, or its line ends are missing."
     ),
     "TOO_MANY_COLUMNS": _("%(file)s, line 1: %(count)s columns; the limit is %(limit)s. Export only what is needed."),
     "UNCLOSED_QUOTE": _(
@@ -78,7 +82,8 @@ TROUBLE = {
     ),
     "POSITION_MISSING": _("%(file)s, line 1: there is no column %(position)s; it has %(count)s."),
     "WRONG_DELIMITER": _(
-        "%(file)s, line 1: cut at “%(delimiter)s” the header is one column. Correct the delimiter in the mapping, or leave it out."
+        "%(file)s, line 1: cut at “%(delimiter)s” the header is one column. "
+        "Correct the delimiter in the mapping, or leave it out."
     ),
     # The mapping.
     "MAPPING_NOT_TOML": _("%(file)s is not valid TOML: %(why)s."),
@@ -92,8 +97,8 @@ TROUBLE = {
     "MAPPING_NEEDS_CURRENCY": _('%(file)s has amounts and no currency. Add currency = "USD" (or yours) at the top.'),
     # The desk.
     "WRONG_CURRENCY": _(
-        "The mapping says %(currency)s and the company's currency is %(company)s. Correct the mapping if the amounts are in "
-        "%(company)s; other currencies cannot be brought in."
+        "The mapping says %(currency)s and the company's currency is %(company)s. Correct the mapping if the amounts "
+        "are in %(company)s; other currencies cannot be brought in."
     ),
     "BUSY": _("Another intake is being brought in. Wait until it has finished and start again."),
     "STRICT": ngettext_lazy(
@@ -107,7 +112,8 @@ TROUBLE = {
     ),
     "LOCKED": _("Somebody is working on one of these customers, so nothing was entered. Start again in a minute."),
     "TOO_SLOW": _(
-        "The database stopped the intake because it took too long; nothing was entered. Use the command, or split the file."
+        "The database stopped the intake because it took too long; nothing was entered. "
+        "Use the command, or split the file."
     ),
     "NO_DATABASE": _("The database did not answer, so nothing was entered. Start again when it does."),
     "DATABASE_REFUSED": _(

@@ -37,7 +37,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Expression:
-    """A value as SQL over the trimmed texts; it is worked out once, as the column `name`, and its faults speak of that."""
+    """A value as SQL over the trimmed texts; it is worked out once, as a column, and its faults speak of that."""
 
     sql: str
     faults: tuple[Fault, ...] = ()
@@ -255,23 +255,25 @@ def phone_sql(raw: str, country: str) -> str:
         "WHEN d LIKE '00%' AND d NOT LIKE '000%' AND length(d) BETWEEN 9 AND 17 THEN '+' || substr(d, 3)",
     ]
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(country, None) if country else None
-    if metadata:
+    if metadata and metadata.general_desc:
         lengths = ", ".join(str(length) for length in metadata.general_desc.possible_length)
         code, trunk = str(metadata.country_code), metadata.national_prefix or ""
         abroad = metadata.international_prefix or ""
         if abroad.isdigit() and abroad != "00":
             length = len(abroad)
             branches.append(
-                f"WHEN d LIKE '{abroad}%' AND d NOT LIKE '{abroad}0%' AND length(d) BETWEEN {length + 8} AND {length + 15} "
-                f"THEN '+' || substr(d, {length + 1})"
+                f"WHEN d LIKE '{abroad}%' AND d NOT LIKE '{abroad}0%' "
+                f"AND length(d) BETWEEN {length + 8} AND {length + 15} THEN '+' || substr(d, {length + 1})"
             )
         if trunk:
             branches.append(
-                f"WHEN d LIKE '{trunk}%' AND length(d) - {len(trunk)} IN ({lengths}) THEN '+{code}' || substr(d, {len(trunk) + 1})"
+                f"WHEN d LIKE '{trunk}%' AND length(d) - {len(trunk)} IN ({lengths}) "
+                f"THEN '+{code}' || substr(d, {len(trunk) + 1})"
             )
         if trunk != code:
             branches.append(
-                f"WHEN d LIKE '{code}%' AND length(d) - {len(code)} IN ({lengths}) AND length(d) NOT IN ({lengths}) THEN '+' || d"
+                f"WHEN d LIKE '{code}%' AND length(d) - {len(code)} IN ({lengths}) "
+                f"AND length(d) NOT IN ({lengths}) THEN '+' || d"
             )
         branches.append(f"WHEN length(d) IN ({lengths}) THEN '+{code}' || d")
     digits = f"translate(replace({raw}, '(0)', ''), E' ().-/\\t\\u00a0\\u2010\\u2011\\u2013', '')"
@@ -332,12 +334,11 @@ def _worded(value: Value, raw: str) -> str:
     """The words of a value: exact ones first, then patterns, then what all others are; blank is the default."""
     if not value.words and not value.patterns:
         return raw
-    whens = []
-    if value.words:
-        for word, result in value.words.items():
-            whens.append(f"WHEN {raw} IN {any_of(_spellings((word,)))} THEN {quoted(result)}")
-    for pattern in value.patterns:
-        whens.append(f"WHEN {raw} ~* {quoted(pattern.expression)} THEN {quoted(pattern.word)}")
+    whens = [
+        f"WHEN {raw} IN {any_of(_spellings((word,)))} THEN {quoted(result)}"
+        for word, result in (value.words or {}).items()
+    ]
+    whens += [f"WHEN {raw} ~* {quoted(one.expression)} THEN {quoted(one.word)}" for one in value.patterns]
     default = quoted(value.default) if value.default is not None else "NULL"
     other = quoted(value.otherwise) if value.otherwise is not None else "NULL"
     return f"(CASE WHEN {raw} IS NULL THEN {default} {' '.join(whens)} ELSE {other} END)"

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from customers.intake import files, run, runs
+from customers.intake import files, runs
 from customers.intake.inspecting import Source
 from customers.intake.mapping import read_mapping
 from customers.intake.progress import ProgressLine
@@ -81,7 +81,8 @@ class Command(BaseCommand):
             write(f"{name:>14}: {told}")
         rate = summary.rows / summary.seconds if summary.seconds else summary.rows
         write(
-            f"{'rows':>14}: {summary.rows:,} read in {summary.seconds:.1f} s ({rate:,.0f} a second), {summary.refused_rows:,} refused"
+            f"{'rows':>14}: {summary.rows:,} read in {summary.seconds:.1f} s ({rate:,.0f} a second), "
+            f"{summary.refused_rows:,} refused"
         )
         for one in summary.first_refusals[:5]:
             where = f", column {one.column}" if one.column else ""

@@ -1,4 +1,4 @@
-"""Broken files: each is told in a sentence with file, line and cure, and leaves the desk as it was (or its good rows)."""
+"""Broken files: each is told in a sentence with file, line and cure, and leaves the desk as it was."""
 
 import gzip
 import io
@@ -37,17 +37,23 @@ USELESS: list[tuple[str, bytes, str, list[str]]] = [
     ("a PDF", b"%PDF-1.7\n" + b"x" * 600, "PACKED", ["PDF"]),
     ("a picture", b"\x89PNG\r\n\x1a\n" + b"\0\1" * 600, "BINARY", ["not a text file"]),
     ("UTF-16 that breaks off", "\ufeff".encode("utf-16-le") + GOOD.encode("utf-16-le") + b"x", "NOT_UTF16", ["UTF-16"]),
-    ("a million columns", (",".join(f"c{n}" for n in range(150_000)) + "\n1\n").encode(), "TOO_MANY_COLUMNS", ["columns", "2000"]),
+    ("a million columns",
+     (",".join(f"c{n}" for n in range(150_000)) + "\n1\n").encode(), "TOO_MANY_COLUMNS", ["columns", "2000"]),
     ("one endless line", b"x" * 3_000_000, "LINE_TOO_LONG", ["line 1", "1.0 MB"]),
     ("an endless row", GOOD.encode() + b"y" * 3_000_000, "LINE_TOO_LONG", ["line"]),
     ("unclosed quote in the header", b'"id,given,family,price\nA-1,a,b,1\n', "UNCLOSED_QUOTE", ["line 1"]),
-    ("unclosed quote in a row", f'{HEADER}\nA-1,Ines,Falk,40\nA-2,"Bo,Lund,55\nA-3,Al,Ek,1\n'.encode(), "UNCLOSED_QUOTE", ["line 3", "never closes"]),
+    ("unclosed quote in a row",
+     f'{HEADER}\nA-1,Ines,Falk,40\nA-2,"Bo,Lund,55\nA-3,Al,Ek,1\n'.encode(),
+     "UNCLOSED_QUOTE", ["line 3", "never closes"]),
     ("a huge field", f'{HEADER}\nA-1,"{"z" * 200_000}",Falk,40\n'.encode(), "FIELD_TOO_LONG", ["line 2", "131,072"]),
-    ("an unclosed quote and much behind it", f'{HEADER}\nA-1,"Ines,Falk,40\n{"A-2,Bo,Lund,55.50" * 20_000}\n'.encode(), "FIELD_TOO_LONG", ["line 2"]),
-    ("a missing column", b"id,given,family\nA-1,Ines,Falk\n", "COLUMN_MISSING", ["“price”", "line 1", "id, given, family"]),
+    ("an unclosed quote and much behind it",
+     f'{HEADER}\nA-1,"Ines,Falk,40\n{"A-2,Bo,Lund,55.50" * 20_000}\n'.encode(), "FIELD_TOO_LONG", ["line 2"]),
+    ("a missing column",
+     b"id,given,family\nA-1,Ines,Falk\n", "COLUMN_MISSING", ["“price”", "line 1", "id, given, family"]),
     ("a misspelt column", b"id,given,family,prize\nA-1,Ines,Falk,40\n", "COLUMN_MISSING_NEAR", ["“price”", "“prize”"]),
     ("a column twice", b"id,given,family,price,Price \nA-1,Ines,Falk,40,41\n", "", []),
-    ("a column twice, both nearly", b"id,given,family, price,Price \nA-1,Ines,Falk,40,41\n", "COLUMN_TWICE", ["“price”", "twice"]),
+    ("a column twice, both nearly",
+     b"id,given,family, price,Price \nA-1,Ines,Falk,40,41\n", "COLUMN_TWICE", ["“price”", "twice"]),
     ("no header", b"A-1,Ines,Falk,40.00\nA-2,Bo,Lund,55.50\n", "COLUMN_MISSING", ["“id”"]),
     ("cut at a sign nobody uses", b"id^given^family^price\nA-1^Ines^Falk^40\n", "COLUMN_MISSING", ["“id”"]),
     ("HTML instead of CSV", b"<!doctype html>\n<html><body>Log in</body></html>\n", "COLUMN_MISSING", ["“id”"]),
@@ -101,7 +107,8 @@ ROWS: list[tuple[str, str, bytes, str, str, list[str]]] = [
     ("a negative charge", HEADER, b"A-9,Bad,Row,-4", "NEGATIVE", "price", ["below zero", "keep_as_credit"]),
     ("euros by sign", HEADER, "A-9,Bad,Row,€40".encode(), "OTHER_CURRENCY", "price", ["USD"]),
     ("euros by code", HEADER, b"A-9,Bad,Row,40 EUR", "OTHER_CURRENCY", "price", ["USD"]),
-    ("another currency in its column", f"{HEADER},currency", b"A-9,Bad,Row,1,EUR", "OTHER_CURRENCY", "currency", ["USD"]),
+    ("another currency in its column",
+     f"{HEADER},currency", b"A-9,Bad,Row,1,EUR", "OTHER_CURRENCY", "currency", ["USD"]),
     ("a negative debt", f"{HEADER},due", b"A-9,Bad,Row,1,-5", "NEGATIVE", "due", []),
     ("the year 0000", f"{HEADER},since", b"A-9,Bad,Row,1,0000-00-00", "NOT_DATE", "since", ["1900", "YYYY-MM-DD"]),
     ("the year 9999", f"{HEADER},since", b"A-9,Bad,Row,1,9999-12-31", "NOT_DATE", "since", ["2100"]),
@@ -195,7 +202,7 @@ def test_when_every_row_is_refused_nothing_enters(tmp_path: Path):
 def test_no_file_a_folder_and_a_missing_file_are_told(tmp_path: Path):
     missing = trouble_of(lambda: bring(Source(name="gone.csv", path=tmp_path / "gone.csv")))
     folder = trouble_of(lambda: bring(Source(name="data", path=tmp_path)))
-    none = trouble_of(lambda: bring())
+    none = trouble_of(bring)
 
     assert [one.code for one in (missing, folder, none) if one] == ["NOT_FOUND", "DIRECTORY", "NO_FILE"]
 

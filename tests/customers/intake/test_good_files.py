@@ -29,8 +29,10 @@ ODD = [
     ("no line end at the end", ACCENTED.rstrip().encode()),
     ("blank lines between", ACCENTED.replace("\n", "\n\n").encode()),
     ("blanks around everything", ACCENTED.replace(",", "  ,\t\u00a0").encode()),
-    ("everything in quotes", "\n".join(",".join(f'"{cell}"' for cell in row.split(",")) for row in ACCENTED.splitlines()).encode()),
-    ("headers in capitals and with blanks", ACCENTED.replace("id,given,family,price", " ID ,Given  , FAMILY,Price ").encode()),
+    ("everything in quotes",
+     "\n".join(",".join(f'"{cell}"' for cell in row.split(",")) for row in ACCENTED.splitlines()).encode()),
+    ("headers in capitals and with blanks",
+     ACCENTED.replace("id,given,family,price", " ID ,Given  , FAMILY,Price ").encode()),
     ("columns in another order", "price,family,id,given\n40.00,Müller,A-1,Inès\n55.50,Lund,A-2,Bo\n".encode()),
     ("more columns than are used", "id,x,given,family,price\nA-1,1,Inès,Müller,40.00\nA-2,2,Bo,Lund,55.50\n".encode()),
 ]  # fmt: skip
@@ -98,16 +100,30 @@ def test_dates_are_read_in_their_declared_form(tmp_path: Path, spec: str, told: 
 
 
 PHONES = [
-    ("US", "(559) 555-0142", "+15595550142"), ("US", "559.555.0142", "+15595550142"), ("US", "1 559 555 0142", "+15595550142"),
-    ("US", "+1-559-555-0142", "+15595550142"), ("US", "001 559 555 0142", "+15595550142"),
-    ("US", "011 49 30 12345678", "+493012345678"), ("US", "00493012345678", "+493012345678"),
-    ("DE", "030 12345678", "+493012345678"), ("DE", "+49 (0)30 12345678", "+493012345678"),
-    ("DE", "0049 30 12345678", "+493012345678"), ("DE", "001 559 555 0142", "+15595550142"),
-    ("BR", "(11) 96123-4567", "+5511961234567"), ("RU", "8 (912) 345-67-89", "+79123456789"),
-    ("RU", "+7 912 345 67 89", "+79123456789"), ("RU", "812 345 67 89", "+78123456789"), ("TH", "081 234 5678", "+66812345678"),
-    ("IT", "06 698 12345", "+390669812345"), ("", "+44 20 7946 0000", "+442079460000"), ("", "020 7946 0000", None),
-    ("US", "12", None), ("US", "+0 559 555 0142", None), ("US", "+", None), ("US", "559 555 0142 x12", None),
-]  # fmt: skip
+    ("US", "(559) 555-0142", "+15595550142"),
+    ("US", "559.555.0142", "+15595550142"),
+    ("US", "1 559 555 0142", "+15595550142"),
+    ("US", "+1-559-555-0142", "+15595550142"),
+    ("US", "001 559 555 0142", "+15595550142"),
+    ("US", "011 49 30 12345678", "+493012345678"),
+    ("US", "00493012345678", "+493012345678"),
+    ("DE", "030 12345678", "+493012345678"),
+    ("DE", "+49 (0)30 12345678", "+493012345678"),
+    ("DE", "0049 30 12345678", "+493012345678"),
+    ("DE", "001 559 555 0142", "+15595550142"),
+    ("BR", "(11) 96123-4567", "+5511961234567"),
+    ("RU", "8 (912) 345-67-89", "+79123456789"),
+    ("RU", "+7 912 345 67 89", "+79123456789"),
+    ("RU", "812 345 67 89", "+78123456789"),
+    ("TH", "081 234 5678", "+66812345678"),
+    ("IT", "06 698 12345", "+390669812345"),
+    ("", "+44 20 7946 0000", "+442079460000"),
+    ("", "020 7946 0000", None),
+    ("US", "12", None),
+    ("US", "+0 559 555 0142", None),
+    ("US", "+", None),
+    ("US", "559 555 0142 x12", None),
+]
 
 
 @pytest.mark.parametrize(("country", "told", "meant"), PHONES)

@@ -104,7 +104,8 @@ def test_the_five_tables_join_into_one_customer_each():
     assert Customer.objects.filter(facts__last_offer="None").count() == 3877
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT sum((facts ->> 'revenue_minor')::bigint), count(*) FILTER (WHERE (facts ->> 'refunds_minor')::bigint > 0) FROM customers_customer"
+            "SELECT sum((facts ->> 'revenue_minor')::bigint), "
+            "count(*) FILTER (WHERE (facts ->> 'refunds_minor')::bigint > 0) FROM customers_customer"
         )
         assert cursor.fetchone() == (2_137_113_169, 525)
         cursor.execute("SELECT round(avg((facts ->> 'lifetime_value')::int), 2)::text FROM customers_customer")

@@ -14,8 +14,8 @@ from customers.models import (
     Complaint,
     Customer,
     FamilyNameDeletion,
-    Interaction,
     IntakeRun,
+    Interaction,
     Product,
     Subscription,
 )

@@ -1,0 +1,1 @@
+"""The administrator's page of intake: upload, look, start, watch, and fetch what was refused."""
