@@ -111,11 +111,10 @@ class Account:
     haggler: bool = False
     left_on: date | None = None
     left_reason: str = ""
-    # For the simulation: concessions by family (start, end), credits, the episode, saves, and a drawn leaving.
+    # For the simulation: concessions by family (start, end), credits, the episode, and a drawn leaving.
     given: dict[Family, tuple[date, date | None]] = field(default_factory=dict)
     credits: list[date] = field(default_factory=list)
     episode: tuple[int, float] | None = None
-    saved: bool = False
     leaves_after: tuple[date, int] | None = None
     calls: list[date] = field(default_factory=list)
     concessions: list[dict[str, Any]] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -56,7 +56,6 @@ class Floor:
     ids: Ids
     agents: Mapping[int, list[Agent]]
     supervisors: Mapping[int, list[Agent]]
-    lines_busy: dict[int, datetime] = field(default_factory=dict)
 
     def pick(self, rng: random.Random, *, site: int, at: datetime) -> tuple[Agent, datetime]:
         """Who takes the call, and when: somebody who is in and free, else whoever is free first."""

@@ -1,7 +1,7 @@
 """One call from ringing to its disposition: what is asked, offered, answered and written down."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import log
 
@@ -40,7 +40,6 @@ class Taken:
     closed_at: datetime
     accepted: str = ""
     call_back_at: datetime | None = None
-    row: dict[str, object] = field(default_factory=dict)
 
 
 class Calls:
@@ -90,7 +89,7 @@ class Calls:
         closed = self._closed(talk, ended)
         book.calls.add(**talk.row)
         account.calls.append(talk.day)
-        return Taken(talk.id, ended, closed, talk.accepted, call_back, talk.row)
+        return Taken(talk.id, ended, closed, talk.accepted, call_back)
 
     def script(self, account: Account, agent: Agent, past: Past, *, at: datetime) -> None:
         """Write a call whose story is given: one offer within the agent's authority, and the answer."""
