@@ -110,9 +110,9 @@ def history(request: HttpRequest, call_id: int) -> HttpResponse:
             "currency": sheet.currency,
         }
         return render_fragment(request, TEMPLATE, "history-rows", context)
-    context = screen(sheet, offers, Wish())
-    context["history_entries"] = [*context.get("history_entries", []), *labelled(entries)]
-    return render_fragment(request, TEMPLATE, "time", context)
+    whole = screen(sheet, offers, Wish())
+    whole["history_entries"] = [*whole.get("history_entries", []), *labelled(entries)]
+    return render_fragment(request, TEMPLATE, "time", whole)
 
 
 @for_agents

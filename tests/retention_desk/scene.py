@@ -61,9 +61,7 @@ class Scene:
         }
         call_id = opening.open_call(**(given | other))
         if checked:
-            calls.check_identity(
-                call_id=call_id, checks=["PIN", "BIRTH_DATE"], passed=True, by=agent.pk, role="AGENT"
-            )
+            calls.check_identity(call_id=call_id, checks=["PIN", "BIRTH_DATE"], passed=True, by=agent.pk, role="AGENT")
         return call_id
 
 
@@ -118,9 +116,7 @@ def _customer() -> Customer:
         (62, "VISIT", "Technician visit", "Replaced the modem"),
         (90, "BILL", "Bill paid", ""),
     ):
-        make_interaction(
-            customer, kind=what, title=title, detail=detail, occurred_at=desk_now() - timedelta(days=days)
-        )
+        make_interaction(customer, kind=what, title=title, detail=detail, occurred_at=desk_now() - timedelta(days=days))
     _reasons()
     return customer
 

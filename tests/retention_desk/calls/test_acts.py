@@ -98,9 +98,7 @@ def test_preview_writes_nothing_and_draws_no_control(scene: Scene, call_id: int,
 
 
 @pytest.mark.parametrize("code", ["credit", "plan", "addon", "apology", "pause"])
-def test_every_kind_of_offer_is_chosen_tried_and_presented(
-    scene: Scene, call_id: int, ann: Client, code: str
-) -> None:
+def test_every_kind_of_offer_is_chosen_tried_and_presented(scene: Scene, call_id: int, ann: Client, code: str) -> None:
     address = f"/calls/{call_id}/offers/{scene.offers[code].pk}/"
     assert ann.get(address, headers={"HX-Request": "true"}).status_code == 200
     assert post(ann, address + "preview/").status_code == 200
@@ -266,9 +264,7 @@ def test_complaint_is_logged_once_and_closed(scene: Scene, call_id: int, ann: Cl
 
     logged = Complaint.objects.get(subject="Bill not understood")
     assert "Bill not understood" in text
-    closed = post(
-        ann, f"/calls/{call_id}/complaints/{logged.pk}/close/", key=str(new_key()), resolution="Explained it"
-    )
+    closed = post(ann, f"/calls/{call_id}/complaints/{logged.pk}/close/", key=str(new_key()), resolution="Explained it")
     assert closed.status_code == 200
     logged.refresh_from_db()
     assert logged.resolution == "Explained it"
@@ -316,8 +312,8 @@ def test_stranger_finds_no_such_call(scene: Scene, call_id: int, ann: Client, pa
     present(ann, scene, call_id)
     lines = [line.pk for line in scene.customer.subscriptions.all()]
     data = {
-        "key": str(new_key()), "opening_intent": "OTHER", "caller_role": "OTHER", "result": "failed", "what": "LAST_DAY",
-        "notes": "x", "kind": "BILLING", "subject": "x", "resolution": "x", "act": "present", "answer": "declined",
+        "key": str(new_key()), "opening_intent": "OTHER", "caller_role": "OTHER", "result": "failed",
+        "what": "LAST_DAY", "notes": "x", "kind": "BILLING", "subject": "x", "resolution": "x", "act": "present", "answer": "declined",
         "lines": lines, "when": "TODAY", "name": "x", "reason": "PRICE",
     }  # fmt: skip
     address = f"/calls/{call_id}/" + path.format(

@@ -53,7 +53,14 @@ def test_screen_is_there_for_its_agent_only(scene: Scene) -> None:
 def test_screen_says_who_this_is_and_what_they_are_worth(scene: Scene) -> None:
     text = text_of(signed_in(scene.ann), f"/calls/{scene.open_call()}/")
 
-    for words in ("$195.99", "6 yr 2 mo", "1 open complaint", "Fibre 500 internet", "Within your limit", "Not eligible"):
+    for words in (
+        "$195.99",
+        "6 yr 2 mo",
+        "1 open complaint",
+        "Fibre 500 internet",
+        "Within your limit",
+        "Not eligible",
+    ):
         assert words in text
     assert "For new customers only" in text
 
@@ -85,7 +92,13 @@ def test_reason_ranks_anew_and_leaves_the_offer_alone(scene: Scene) -> None:
 
     answer = signed_in(scene.ann).post(
         f"/calls/{call_id}/reason/",
-        {"reason": "PRICE", "rival": "Lumo Fibre", "rival_price": "$55", "rival_product": "INTERNET", "panel_now": "compose"},
+        {
+            "reason": "PRICE",
+            "rival": "Lumo Fibre",
+            "rival_price": "$55",
+            "rival_product": "INTERNET",
+            "panel_now": "compose",
+        },
         headers={"HX-Request": "true"},
     )
 
