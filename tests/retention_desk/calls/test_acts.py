@@ -313,7 +313,8 @@ def test_stranger_finds_no_such_call(scene: Scene, call_id: int, ann: Client, pa
     lines = [line.pk for line in scene.customer.subscriptions.all()]
     data = {
         "key": str(new_key()), "opening_intent": "OTHER", "caller_role": "OTHER", "result": "failed",
-        "what": "LAST_DAY", "notes": "x", "kind": "BILLING", "subject": "x", "resolution": "x", "act": "present", "answer": "declined",
+        "what": "LAST_DAY", "notes": "x", "kind": "BILLING", "subject": "x", "resolution": "x", "act": "present",
+        "answer": "declined",
         "lines": lines, "when": "TODAY", "name": "x", "reason": "PRICE",
     }  # fmt: skip
     address = f"/calls/{call_id}/" + path.format(
