@@ -97,14 +97,17 @@ class Shown:
         return None if self.wallet_before_minor is None else max(0, self.wallet_before_minor - self.cost_minor)
 
 
-def of_listed(listed: Listed, standing: Standing, *, keep_focus: bool = False) -> Shown:
-    """Terms being tried: with controls, ruling and, where it is not the agent's to give, why not."""
+def of_listed(listed: Listed, standing: Standing, *, focus: bool = False) -> Shown:
+    """Terms being tried: with controls, ruling and, where it is not the agent's to give, why not.
+
+    `focus`: the person has just chosen this offer, and goes on to its first control.
+    """
     entry, ruling, priced, terms = listed.entry, listed.ruling, listed.priced, listed.terms
     bounds = entry.bounds
     product = item_name(entry.words, terms.product)
     text = terms_in_words(entry.kind, terms, product=product)
     controls = controls_of(bounds, terms, standing, entry.words, today=standing.today)
-    if controls and not keep_focus:
+    if controls and focus:
         controls = (replace(controls[0], focus=True), *controls[1:])
     shown = Shown(
         version_id=entry.version_id,

@@ -24,7 +24,7 @@ class Wish:
     panel: str = ""
     version_id: int | None = None
     tried: Listed | None = None
-    keep_focus: bool = False
+    focus: bool = False
     refusal: Refused | None = None
     forms: Mapping[str, Any] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)

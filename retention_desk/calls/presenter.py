@@ -262,7 +262,8 @@ def _right(sheet: CallSheet, offers: OfferSheet | None, panel: str, wish: Wish) 
         listed = listed or next(one for one in offers.offers if one.place)
         waiting = offers.awaiting
         return {
-            "shown": composer.of_listed(listed, offers.standing, keep_focus=wish.keep_focus),
+            "shown": composer.of_listed(listed, offers.standing, focus=wish.focus),
+            "focus": wish.focus,
             "waiting": waiting,
             "seen": seen(waiting),
         }

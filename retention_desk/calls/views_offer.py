@@ -30,7 +30,7 @@ from retention_desk.http import render_fragment, wants_fragment
 def offer(request: HttpRequest, call_id: int, version_id: int) -> HttpResponse:
     """Choose an offer; or present it, or ask a supervisor for it."""
     if request.method != "POST":
-        return show(request, call_id, Wish(version_id=version_id))
+        return show(request, call_id, Wish(version_id=version_id, focus=True))
     form = ProposeForm(request.POST)
     if not form.is_valid():
         return show(request, call_id, Wish(version_id=version_id), status=422)
