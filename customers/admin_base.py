@@ -13,10 +13,11 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_user_model
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Concat, Trim
+from django.forms.models import construct_instance
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -95,12 +96,18 @@ class KeptForm(forms.ModelForm):  # type: ignore[type-arg]  # the stubs are gene
     def clean(self) -> dict[str, Any]:
         """The values, with the refusal at its field."""
         values = super().clean() or {}
-        # Names taken and constraints broken are the workflow's to refuse, in one place and with its words.
-        self._validate_unique = self._validate_constraints = False
         if self.refusal is not None:
             field = str(self.refusal.facts["field"]).removesuffix("_id")
             self.add_error(field if field in self.fields else None, str(self.refusal.facts["why"]))
         return values
+
+    def _post_clean(self) -> None:
+        # Names taken and constraints broken are the workflow's to refuse, in one place and with its words.
+        self.instance = construct_instance(self, self.instance, self._meta.fields, self._meta.exclude)
+        try:
+            self.instance.clean_fields(exclude=self._get_validation_exclusions())  # type: ignore[attr-defined]
+        except ValidationError as errors:
+            self._update_errors(errors)  # type: ignore[attr-defined]
 
 
 class KeptAdmin(admin.ModelAdmin):  # type: ignore[type-arg]

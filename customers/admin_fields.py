@@ -66,7 +66,7 @@ class Structure(forms.JSONField):
 
     def __init__(self, *, rows: int = 8, **options: Any) -> None:
         widget = forms.Textarea({"class": "code", "spellcheck": "false", "rows": rows, "cols": 80})
-        given: dict[str, Any] = {"empty_value": {}, "widget": widget} | options | {"required": False}
+        given: dict[str, Any] = {"widget": widget} | options | {"required": False}
         super().__init__(**given)
 
     def bound_data(self, data: Any, initial: Any) -> Any:
@@ -78,19 +78,18 @@ class Structure(forms.JSONField):
         return value if isinstance(value, forms.fields.InvalidJSONInput) else readable(value)
 
     def to_python(self, value: Any) -> Any:
-        """The structure; the sentence says where it breaks."""
-        if isinstance(value, str) and value.strip():
-            try:
-                value = json.loads(value)
-            except ValueError as error:
-                line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
-                raise forms.ValidationError(
-                    _("Line %(line)d, column %(column)d: a comma, a quotation mark or a brace is missing or too much.")
-                    % {"line": line, "column": column}
-                ) from error
-            if value is None:
-                return self.empty_value
-        return super().to_python(value)
+        """The structure, an empty object for nothing; the sentence says where it breaks."""
+        if not isinstance(value, str):
+            return value
+        try:
+            found = json.loads(value) if value.strip() else None
+        except ValueError as error:
+            line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
+            raise forms.ValidationError(
+                _("Line %(line)d, column %(column)d: a comma, a quotation mark or a brace is missing or too much.")
+                % {"line": line, "column": column}
+            ) from error
+        return {} if found is None else found
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compared as structures; what cannot be read has changed."""

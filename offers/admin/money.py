@@ -76,7 +76,7 @@ def _owners() -> list[tuple[str, list[tuple[str, str]]]]:
 class PlanForm(KeptForm):
     """A plan: whose, how long a period is, how much."""
 
-    owner_id = forms.ChoiceField(label=_("Whose"))
+    owner = forms.ChoiceField(label=_("Whose"))
     amount_minor = MinorUnits(label=_("Amount"), help_text=_("For every period that has not begun yet."))
     parts = forms.IntegerField(
         label=_("Parts"),
@@ -88,8 +88,10 @@ class PlanForm(KeptForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        if "owner_id" in self.fields:
-            cast("forms.ChoiceField", self.fields["owner_id"]).choices = [("", "–"), *_owners()]
+        if self.instance.pk:
+            del self.fields["owner"]
+        else:
+            cast("forms.ChoiceField", self.fields["owner"]).choices = [("", "–"), *_owners()]
 
 
 @admin.register(BudgetPlan)
@@ -107,7 +109,7 @@ class BudgetPlanAdmin(_OwnedAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The owner is chosen once."""
         return (
-            ("owner_id", "period", "amount_minor", "parts")
+            ("owner", "period", "amount_minor", "parts")
             if obj is None
             else (
                 "whose",
@@ -125,7 +127,7 @@ class BudgetPlanAdmin(_OwnedAdmin):
     def keep(self, request: HttpRequest, values: dict[str, Any], row: Any | None) -> BudgetPlan:
         """Save by the workflow."""
         if row is None:
-            kind, _colon, number = values.pop("owner_id").partition(":")
+            kind, _colon, number = values.pop("owner").partition(":")
             of = {"kind": kind, "owner_id": int(number), "currency": currency()}
         else:
             of = {"kind": row.kind, "owner_id": row.owner_id, "currency": row.currency}
