@@ -207,6 +207,7 @@ CELERY_ENABLE_UTC = True
 # Seconds between two runs. A tick that was missed is made up by the next one, and two at once do no harm.
 CELERY_BEAT_SCHEDULE = {
     "forget-expired-sessions": {"task": "retention_desk.people.tasks.forget_expired_sessions", "schedule": 3600.0},
+    "forget-old-intakes": {"task": "customers.intake.tasks.forget_old_intakes", "schedule": 3600.0},
     # A tick that finds the last one still waiting in the queue is not needed: it expires before the next.
     "expire-due": {"task": "offers.tasks.expire_due", "schedule": 5.0, "options": {"expires": 5}},
     "relay-outbox": {"task": "customers.tasks.relay_outbox", "schedule": 5.0, "options": {"expires": 5}},

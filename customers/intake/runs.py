@@ -7,6 +7,7 @@ DONE commit together.
 
 import datetime as dt
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -14,7 +15,7 @@ from typing import Any, Self
 import psycopg
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from psycopg.types.json import Jsonb
 
 from customers.choices import IntakeState
@@ -30,6 +31,8 @@ log = structlog.get_logger(__name__)
 
 _CLAIM = 0x1A7A4F
 _EVERY = 1.0
+LONGEST_RUN = 25 * 60
+"""Seconds; threads of a worker know no time limit of their own, so the run brings its own."""
 
 
 def bring_in_files(
@@ -55,9 +58,12 @@ def bring_in_files(
     except KeyboardInterrupt:
         _tell_trouble(made.id, IntakeCancelled())
         raise
-    except Exception:
+    except Exception as error:
+        # Whoever stands at the terminal gets a sentence; the trace is for whoever asks for it.
+        log.error("intake broke off", run=made.id, error=repr(error))
+        log.debug("intake broke off", exc_info=True)
         _tell_trouble(made.id, IntakeTrouble("FAILED"))
-        raise
+        raise IntakeTrouble("FAILED") from error
 
 
 def bring_in_run(
@@ -103,7 +109,12 @@ def _claimed(run_id: int, now: dt.datetime, on_progress: OnProgress | None) -> t
                 if on_progress:
                     on_progress(progress)
 
-            summary = _bring_in(made, sources, mapping, refusals_path, now, both, role="ADMINISTRATOR", beside=beside)
+            try:
+                summary = _bring_in(
+                    made, sources, mapping, refusals_path, now, both, role="ADMINISTRATOR", beside=beside
+                )
+            except IntakeCancelled:
+                raise beside.why or IntakeCancelled() from None
     files.forget_uploads(run_id)
     return summary, refusals_path if summary.refused_rows else None
 
@@ -140,10 +151,18 @@ def _tell_trouble(run_id: int, trouble: IntakeTrouble) -> None:
         else IntakeState.REFUSED
     )
     path = files.folder_of(run_id) / files.REFUSALS
-    IntakeRun.objects.filter(id=run_id).exclude(state=IntakeState.DONE).update(
-        state=state, trouble={"code": trouble.code, "facts": {name: str(one) for name, one in trouble.facts.items()}},
-        step="", finished_at=_clock(), refusals_path=str(path) if path.exists() else "",
-    )  # fmt: skip
+    told = IntakeRun.objects.filter(id=run_id).exclude(state=IntakeState.DONE)
+    try:
+        told.update(
+            state=state,
+            trouble={"code": trouble.code, "facts": {name: str(one) for name, one in trouble.facts.items()}},
+            step="",
+            finished_at=_clock(),
+            refusals_path=str(path) if path.exists() else "",
+        )
+    except DatabaseError:
+        # The database is what is gone; the run is found without its lock and may be started again.
+        log.warning("intake's end could not be written down", run=run_id, code=trouble.code)
 
 
 def _clock() -> dt.datetime:
@@ -160,7 +179,8 @@ class _Beside:
         self._wrapper = connection.copy()
         self._lock = threading.Lock()
         self._stopped = threading.Event()
-        self._asked = threading.Event()
+        self._deadline = time.monotonic() + LONGEST_RUN
+        self.why: IntakeTrouble | None = None
         self._both: Sequence[psycopg.Connection] = ()
         self._thread: threading.Thread | None = None
         self._last = ("", 0.0)
@@ -183,8 +203,8 @@ class _Beside:
 
     def progress(self, progress: Progress) -> None:
         """Write how far it is, once a second and when a step begins. Raises IntakeCancelled when asked to stop."""
-        if self._asked.is_set():
-            raise IntakeCancelled
+        if self.why is not None:
+            raise self.why
         step, at = self._last
         now = dt.datetime.now(dt.UTC).timestamp()
         if progress.step != step or now - at >= _EVERY:
@@ -207,7 +227,10 @@ class _Beside:
         while not self._stopped.wait(_EVERY):
             found = self._execute("SELECT trouble ->> 'code' FROM customers_intakerun WHERE id = %s", [self.run_id])
             if found and found[0] == STOP:
-                self._asked.set()
+                self.why = IntakeCancelled()
+            elif time.monotonic() > self._deadline:
+                self.why = IntakeTrouble("TOO_SLOW")
+            if self.why is not None:
                 for one in self._both:
                     one.cancel_safe(timeout=5)
 

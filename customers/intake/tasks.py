@@ -4,7 +4,7 @@ from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
-from customers.intake import runs
+from customers.intake import runs, uploads
 from customers.intake.trouble import IntakeTrouble
 
 
@@ -18,3 +18,9 @@ def run_intake(run_id: int) -> str:
     except SoftTimeLimitExceeded:
         return runs.give_up(run_id, IntakeTrouble("TOO_SLOW"))
     return "DONE" if summary else "NOT_MINE"
+
+
+@shared_task(name="customers.intake.tasks.forget_old_intakes")
+def forget_old_intakes() -> int:
+    """Delete uploaded files and refusals whose time is over."""
+    return uploads.forget_old(now=timezone.now())

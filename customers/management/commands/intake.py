@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from customers.intake import files, runs
 from customers.intake.inspecting import Source
@@ -50,6 +51,9 @@ class Command(BaseCommand):
         except IntakeTrouble as error:
             line.end()
             raise CommandError(error.sentence) from None
+        except DatabaseError:
+            line.end()
+            raise CommandError(IntakeTrouble("NO_DATABASE").sentence) from None
         except KeyboardInterrupt:
             line.end()
             raise CommandError("Stopped; nothing was entered.", returncode=130) from None
