@@ -300,6 +300,25 @@ def test_wrap_up_without_an_ending_points_at_it(scene: Scene, call_id: int, ann:
     assert "Choose how the call ended" in answer.content.decode()
 
 
+def test_whole_call_works_without_a_script(scene: Scene, call_id: int, ann: Client) -> None:
+    address = f"/calls/{call_id}/offers/{scene.offers['discount'].pk}/"
+
+    refused = ann.post(address, {"key": str(new_key()), "act": "present", "percent": 50, "months": 12})
+    assert refused.status_code == 409
+    assert "<!doctype html>" in refused.content.decode()
+    assert "Nothing was booked." in refused.content.decode()
+
+    done = ann.post(address, {"key": str(new_key()), "act": "present", "percent": 20, "months": 6}, follow=True)
+    assert "What did the customer say?" in done.content.decode()
+    step = ann.get(f"/calls/{call_id}/cancel/").content.decode()
+    assert "Confirm cancellation" in step
+    lines = [line.pk for line in scene.customer.subscriptions.all()]
+    cancelled = ann.post(f"/calls/{call_id}/cancel/", {"key": str(new_key()), "lines": lines}, follow=True)
+    assert "Confirmation number" in cancelled.content.decode()
+    ended = ann.post(f"/calls/{call_id}/end/", follow=True)
+    assert "Save and take the next call" in ended.content.decode()
+
+
 ADDRESSES = (
     "touch/", "resume/", "opening/", "identity/", "recording/", "told/", "asked/", "reason/", "notes/", "complaints/",
     "complaints/{complaint}/close/", "offers/{offer}/", "offers/{offer}/preview/", "proposals/{proposal}/settle/",
