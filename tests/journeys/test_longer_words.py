@@ -9,8 +9,9 @@ from playwright.sync_api import Page, expect
 
 from retention_desk import translations
 from tests.browser import NewPage
+from tests.builders import new_key
 from tests.journeys.stage import keep_picture, sign_in
-from tests.retention_desk.scene import set_scene
+from tests.retention_desk.scene import set_scene, signed_in
 
 pytestmark = [pytest.mark.journeys]
 
@@ -68,4 +69,24 @@ def test_screens_of_a_call_hold_longer_words(new_page: NewPage, tmp_path: Path, 
     page.keyboard.press("w")
     expect(page.locator("#wrap-form")).to_be_visible()
     keep_picture(page, f"{language}-wrap-up-{size}", tmp_path)
+    holds(page)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", PROMISED)
+def test_supervisors_desk_holds_longer_words(new_page: NewPage, tmp_path: Path, language: str, size: str) -> None:
+    scene = set_scene()
+    signed_in(scene.ann).post(
+        f"/calls/{scene.open_call()}/offers/{scene.offers['discount'].pk}/",
+        {"key": str(new_key()), "act": "ask", "percent": 35, "months": 12, "note": ""},
+    )
+    page = new_page(viewport=SIZES[size])
+    sign_in(page, scene.sue)
+    scene.sue.language = language
+    scene.sue.save(update_fields=["language"])
+
+    page.goto("/approvals/")
+
+    expect(page.locator("#decide-form")).to_be_visible()
+    keep_picture(page, f"{language}-approvals-{size}", tmp_path)
     holds(page)
