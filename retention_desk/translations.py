@@ -38,7 +38,7 @@ SERVING = (
     "templates/mail",
     "templates/registration",
 )
-PROMISES = {"de": SERVING, "pt_BR": SERVING}
+PROMISES = {"de": SERVING, "pt_BR": SERVING, "ru": SERVING, "th": SERVING}
 
 # Where words may not wrap, and how many characters fit there; English that takes more has 40 % room.
 _BUDGETS = {
