@@ -199,7 +199,7 @@ class Values:
         zone = table.string("time_zone", "UTC")
         try:
             zoneinfo.ZoneInfo(zone)
-        except (ValueError, OSError):
+        except (KeyError, ValueError, OSError):
             raise table.bad("time_zone", "a time zone such as America/New_York") from None
         return zone
 

@@ -84,7 +84,7 @@ def test_a_wrong_mapping_is_a_sentence(tmp_path: Path, name: str, content: str |
 
     with pytest.raises(CommandError, match=said):
         run(str(file.path), mapping=str(write(tmp_path, name, content).path))
-    with pytest.raises(CommandError, match="gone.toml does not exist"):
+    with pytest.raises(CommandError, match=r"gone.toml does not exist"):
         run(str(file.path), mapping=str(tmp_path / "gone.toml"))
     with pytest.raises(CommandError, match="is a folder"):
         run(str(file.path), mapping=str(tmp_path))
