@@ -86,7 +86,7 @@ class KeptForm(forms.ModelForm):  # type: ignore[type-arg]  # the stubs are gene
     refusal: ClassVar[NotValid | None] = None
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, **({"label_suffix": ""} | options))
         amounts = [field for field in self.fields.values() if isinstance(field, MinorUnits)]
         if amounts:
             code = getattr(self.instance, "currency", "") or currency()

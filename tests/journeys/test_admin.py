@@ -1,0 +1,150 @@
+"""The administration in a real browser: no word of the console, no broken policy, no finding of axe, in both themes."""
+
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from customers import setup
+from offers.choices import BudgetKind
+from offers.models import LimitVersion, OfferVersion
+from retention_desk.people.models import User
+from tests.browser import NewPage
+from tests.builders import make_agent, make_company, make_reason, make_team
+from tests.offers.builders import give_budget, make_campaign, make_credit, make_limits, make_offer, make_scheme
+from tests.retention_desk.admin.people import make_administrator, make_person
+
+pytestmark = pytest.mark.journeys
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def sign_in(page: Page) -> None:
+    page.goto("/login/")
+    page.locator("[name=username]").fill("ada")
+    page.locator("[name=password]").fill("a long secret")
+    page.locator("[name=password]").press("Enter")
+    page.wait_for_url("**/")
+
+
+def findings(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": RULES})
+    return [
+        f"{page.url}: {one['id']} {[node['target'] for node in one['nodes']]}" for one in found.response["violations"]
+    ]
+
+
+@pytest.fixture
+def ada(live_desk: str) -> User:
+    """The administrator of a desk with a row on most pages."""
+    make_company()
+    make_reason("PRICE")
+    ada = make_administrator(first_name="Ada", last_name="Okafor")
+    make_person("nora", first_name="Nora", last_name="Lind")
+    ann = make_agent("ann")
+    make_scheme()
+    make_limits()
+    make_offer(campaign=make_campaign())
+    make_credit()
+    give_budget(BudgetKind.AGENT, ann.pk, 100_000)
+    give_budget(BudgetKind.TEAM, make_team().pk, 900_000)
+    setup.add_site(name="Tampa", time_zone="America/New_York", by=ada.pk, role="ADMINISTRATOR")
+    return ada
+
+
+@pytest.fixture
+def addresses(ada: User) -> list[str]:
+    """A list, a form, a record and a row of each sort."""
+    version, limit = OfferVersion.objects.all()[0], LimitVersion.objects.all()[0]
+    return [
+        "",
+        "people/user/",
+        "people/user/add/",
+        f"people/user/{ada.pk}/change/",
+        f"people/user/{ada.pk}/history/",
+        "offers/offer/",
+        f"offers/offer/{version.offer_id}/change/",
+        f"offers/offerversion/add/?offer={version.offer_id}",
+        f"offers/offerversion/{version.pk}/change/",
+        "offers/limitversion/",
+        f"offers/limitversion/add/?from={limit.pk}",
+        "offers/schemeversion/add/",
+        "offers/budgetplan/",
+        "offers/budgetplan/add/",
+        "customers/auditevent/",
+    ]
+
+
+def test_pages_break_no_policy_and_throw_no_error(addresses: list[str], page: Page) -> None:
+    sign_in(page)
+
+    for address in addresses:
+        page.goto(f"/admin/{address}")
+        expect(page.get_by_role("link", name="Back to the desk")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_have_no_finding(addresses: list[str], new_page: NewPage, scheme: Literal["light", "dark"]) -> None:
+    # The checker writes styles into the page to measure contrast; the policy is asked above, without it.
+    page = new_page(color_scheme=scheme, viewport={"width": 1440, "height": 900}, bypass_csp=True)
+    sign_in(page)
+    found = []
+
+    for address in addresses:
+        page.goto(f"/admin/{address}")
+        found += findings(page)
+
+    assert found == []
+
+
+def test_limit_is_raised_and_its_record_read(ada: User, page: Page) -> None:
+    sign_in(page)
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Admin").click()
+    page.get_by_role("link", name="Limits", exact=True).click()
+    page.locator("#result_list").get_by_role("link", name="Senior agent").click()
+    page.get_by_role("link", name="New version from this").click()
+
+    page.get_by_label("Percent", exact=True).fill("35")
+    page.get_by_label("Why", exact=True).fill("A strong winter")
+    page.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.get_by_role("row", name="Senior agent").filter(has_text="In force").get_by_role("link").first.click()
+    page.get_by_role("link", name="What was changed").click()
+    expect(page.locator("#change-history")).to_contain_text("A strong winter")
+    expect(page.locator("#change-history")).to_contain_text("max_percent")
+
+
+def test_mistake_in_a_version_is_told_at_its_field_and_keeps_what_was_typed(ada: User, page: Page) -> None:
+    offer = OfferVersion.objects.get(offer__code="LOYALTY20").offer
+    sign_in(page)
+    page.goto(f"/admin/offers/offer/{offer.pk}/change/")
+    page.get_by_role("link", name="New version").click()
+
+    page.locator("[name=bounds]").fill('{"percent": [50, 5, 5], "months": [3, 12, 3]}')
+    page.get_by_role("button", name="Save").click()
+
+    expect(page.locator(".field-bounds .errorlist")).to_contain_text("bounds.percent: not a range: 50 to 5 by 5")
+    expect(page.locator("[name=bounds]")).to_have_value('{"percent": [50, 5, 5], "months": [3, 12, 3]}')
+    assert offer.versions.count() == 1
+
+
+def test_person_is_shut_out_while_they_look(ada: User, page: Page, new_page: NewPage) -> None:
+    nora = new_page()
+    nora.goto("/login/")
+    nora.locator("[name=username]").fill("nora")
+    nora.locator("[name=password]").fill("a long secret")
+    nora.locator("[name=password]").press("Enter")
+    nora.wait_for_url("**/")
+    sign_in(page)
+
+    page.goto("/admin/people/user/")
+    page.get_by_role("link", name="Nora Lind").click()
+    page.get_by_role("button", name="Deactivate…").click()
+    page.get_by_label("Why").fill("Left the company")
+    page.get_by_role("button", name="Deactivate").click()
+
+    expect(page.get_by_text("1 person is signed out and shut out.")).to_be_visible()
+    nora.goto("/")
+    expect(nora).to_have_url("/login/?next=/")
