@@ -25,6 +25,7 @@ class Actor:
     """The acting person of one request: keyword arguments of the workflows, read once."""
 
     by: int
+    name: str
     role: str
     now: datetime
     language: str
@@ -36,7 +37,14 @@ def actor(request: HttpRequest) -> Actor:
     user = request.user
     assert isinstance(user, User)
     seat: SignedInSeat | None = request.seat  # type: ignore[attr-defined]
-    return Actor(by=user.pk, role=role_of(user, seat), now=timezone.now(), language=get_language() or "en", seat=seat)
+    return Actor(
+        by=user.pk,
+        name=user.display_name,
+        role=role_of(user, seat),
+        now=timezone.now(),
+        language=get_language() or "en",
+        seat=seat,
+    )
 
 
 def role_of(user: User, seat: SignedInSeat | None) -> str:

@@ -45,19 +45,23 @@ class Answer:
     best: bool
 
 
-def seen(queue: Queue) -> str:
-    """What the list shows, in a few signs; the browser sends it back when it asks for news."""
-    state = "|".join(f"{one.id}.{one.reader}" for one in queue.waiting) + f"/{len(queue.decided)}"
+def seen(queue: Queue, *, me: str) -> str:
+    """What the list shows, in a few signs; the browser sends it back when it asks for news.
+
+    That `me` reads a request is no news to me.
+    """
+    readers = (f"{one.id}.{'' if one.reader == me else one.reader}" for one in queue.waiting)
+    state = "|".join(readers) + f"/{len(queue.decided)}"
     return hashlib.blake2s(state.encode(), digest_size=8).hexdigest()
 
 
-def queue_context(queue: Queue, *, open_id: int | None) -> dict[str, Any]:
+def queue_context(queue: Queue, *, open_id: int | None, me: str) -> dict[str, Any]:
     """The left column, the top bar and the budgets."""
     return {
         "queue": queue,
         "rows": [_row(one, queue.now) for one in queue.waiting],
         "decided": [_row(one, queue.now) for one in queue.decided[:DECIDED_SHOWN]],
-        "seen": seen(queue),
+        "seen": seen(queue, me=me),
         "open_id": open_id,
         "approved": queue.count(ApprovalState.APPROVED),
         "countered": queue.count(ApprovalState.COUNTERED),

@@ -47,12 +47,12 @@ def queue(request: HttpRequest) -> HttpResponse:
     """The list again; nothing (204) while it shows what is."""
     who = actor(request)
     now = reads.queue(by=who.by, language=who.language)
-    if wants_fragment(request) and request.GET.get("seen") == seen(now):
+    if wants_fragment(request) and request.GET.get("seen") == seen(now, me=who.name):
         return HttpResponse(status=NO_CONTENT)
     if not wants_fragment(request):
         return redirect("offers:approvals")
     opened = request.GET.get("open", "")
-    context = queue_context(now, open_id=int(opened) if opened.isdecimal() else None)
+    context = queue_context(now, open_id=int(opened) if opened.isdecimal() else None, me=who.name)
     return render_fragment(request, TEMPLATE, "queue", context | {"news": True})
 
 
@@ -137,7 +137,7 @@ def _after(request: HttpRequest, request_id: int, who: Actor) -> HttpResponse:
     queue = reads.queue(by=who.by, language=who.language)
     following = queue.waiting[0].id if queue.waiting else None
     context = _card(following, who) if following else {"case": None}
-    context |= queue_context(queue, open_id=following)
+    context |= queue_context(queue, open_id=following, me=who.name)
     context |= {"decided_case": decided, "news": True, "with_queue": True}
     return render_fragment(request, TEMPLATE, "card", context)
 
@@ -148,7 +148,7 @@ def _again(
     key = str(form.data.get("key", "")) if refused.code == "IN_FLIGHT" else ""
     context = _card(request_id, who, refused=refused, key=key, form=form)
     if not wants_fragment(request):
-        context |= queue_context(reads.queue(by=who.by, language=who.language), open_id=request_id)
+        context |= queue_context(reads.queue(by=who.by, language=who.language), open_id=request_id, me=who.name)
         context["floor"] = reads.floor(by=who.by)
     else:
         context |= _list(who, request_id)
@@ -170,14 +170,14 @@ def _card(
 
 def _list(who: Actor, open_id: int) -> dict[str, object]:
     queue = reads.queue(by=who.by, language=who.language)
-    return queue_context(queue, open_id=open_id) | {"news": True, "with_queue": True}
+    return queue_context(queue, open_id=open_id, me=who.name) | {"news": True, "with_queue": True}
 
 
 def _page(request: HttpRequest, who: Actor, queue: Queue, open_id: int | None) -> HttpResponse:
     context: dict[str, object] = {"case": None}
     if open_id is not None:
         context = _card(open_id, who)
-    context |= queue_context(queue, open_id=open_id)
+    context |= queue_context(queue, open_id=open_id, me=who.name)
     context["floor"] = reads.floor(by=who.by)
     context["unfinished"] = len(customer_queries.unfinished_calls(site_id=queue.site_id))
     return render_fragment(request, TEMPLATE, "card", context)
