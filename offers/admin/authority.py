@@ -190,7 +190,7 @@ class LimitVersionAdmin(_DatedAdmin):
     @admin.display(description=_("percent"), ordering="max_percent")
     def percent(self, limit: LimitVersion) -> str:
         """The largest share of a bill."""
-        return gettext("%(percent)d %%") % {"percent": limit.max_percent}
+        return gettext("%(percent)d%%") % {"percent": limit.max_percent}
 
     @admin.display(description=_("months"), ordering="max_months")
     def months(self, limit: LimitVersion) -> int:
@@ -296,7 +296,7 @@ class SchemeVersionAdmin(_DatedAdmin):
     @admin.display(description=_("low, middle, high value"))
     def tiers(self, scheme: SchemeVersion) -> str:
         """The three per cents of the annual bill."""
-        return ", ".join(gettext("%(percent)d %%") % {"percent": percent} for percent in scheme.customer_year_percents)
+        return ", ".join(gettext("%(percent)d%%") % {"percent": percent} for percent in scheme.customer_year_percents)
 
     @admin.display(description=_("set by"))
     def set_by(self, scheme: Any) -> Any:
