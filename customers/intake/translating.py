@@ -8,7 +8,7 @@ from customers.intake.specs import Column, Complaint, Condition, IntakeMapping, 
 from customers.intake.sql_text import quoted
 from customers.intake.targets import Target, Unique, filled
 from customers.intake.translating_lines import Lines
-from customers.intake.values import Fault, minor_factor
+from customers.intake.values import Fault, told_amount
 
 
 class Base:
@@ -260,7 +260,7 @@ class Base:
     def _told(self, value: Value) -> str:
         sql = self.rows.of(value)
         if value.kind is Kind.MONEY:
-            return f"trim_scale(({sql})::numeric / {minor_factor(value.currency)})::text"
+            return told_amount(f"({sql})", value.currency)
         return f"({sql})::text"
 
 

@@ -6,7 +6,7 @@ from customers.intake.row_sql import RowSql, guard
 from customers.intake.specs import Column, Share, Subscription, Value
 from customers.intake.sql_text import any_of, quoted
 from customers.intake.targets import SUBSCRIPTION, Target, filled
-from customers.intake.values import Fault, minor_factor
+from customers.intake.values import Fault, minor_factor, told_amount
 
 _MINOR = {
     "price": "list_price_minor", "promotion": "promotion_minor", "bundle": "bundle_minor",
@@ -67,11 +67,10 @@ class Lines:
 
     def told(self) -> str:
         """The lines of a row as one text, for the preview: product and price."""
-        factor = minor_factor(self.rows.mapping.currency)
         parts = []
         for spec, condition in zip(self.specs, self.conditions, strict=True):
             price = self._list_price(spec) or "0"
-            shown = f"trim_scale(coalesce({price}, 0)::numeric / {factor})::text"
+            shown = told_amount(f"coalesce({price}, 0)", self.rows.mapping.currency)
             parts.append(f"CASE WHEN {_b(condition)} THEN concat_ws(' ', {self._product_name(spec)}, {shown}) END")
         return f"concat_ws(', ', {', '.join(parts)})"
 

@@ -60,6 +60,8 @@ class SeenRun:
     can_start: bool
     has_refusals: bool
     refused_rows: int | None
+    counts: list[tuple[str, dict[str, int]]]
+    """What became of the rows, by table, customers first."""
     command: str
 
 
@@ -207,6 +209,7 @@ def _seen(row: IntakeRun, now: dt.datetime) -> SeenRun:
     is_running = row.state == IntakeState.RUNNING
     waiting = is_running and row.started_at is None
     total = row.rows_total or 0
+    counts = row.summary.get("counts", {})
     return SeenRun(
         row=row,
         trouble=trouble_sentence(code, row.trouble.get("facts", {})) if code and code != runs.STOP else "",
@@ -218,6 +221,9 @@ def _seen(row: IntakeRun, now: dt.datetime) -> SeenRun:
         can_start=row.state in _STARTABLE and bool(row.files) and "path" in row.files[0],
         has_refusals=(files.folder_of(row.id) / files.REFUSALS).is_file(),
         refused_rows=row.summary.get("refused_rows"),
+        counts=[
+            (name, counts[name]) for name in ("customers", "lines", "complaints", "interactions") if name in counts
+        ],
         command=_command(row.id),
     )
 

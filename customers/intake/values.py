@@ -101,6 +101,11 @@ def minor_factor(currency: str) -> int:
     return int(10 ** get_currency_precision(currency))
 
 
+def told_amount(minor: str, currency: str) -> str:
+    """The SQL of an amount as people write it, from the SQL of its minor units."""
+    return f"round({minor}::numeric / {minor_factor(currency)}, {get_currency_precision(currency)})::text"
+
+
 # ── Kinds ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

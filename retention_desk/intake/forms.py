@@ -37,9 +37,9 @@ class UploadForm(forms.Form):
     sources = ManyFilesField(
         label=_("CSV files"), help_text=_("One or more; the mapping says how they belong together.")
     )
-    known = forms.ChoiceField(label=_("Mapping"), required=False)
+    known = forms.ChoiceField(label=_("A mapping used before, or an example"), required=False)
     mapping = forms.FileField(
-        label=_("Another mapping"), required=False, help_text=_("A TOML file that says what the columns mean.")
+        label=_("Or upload a mapping"), required=False, help_text=_("A TOML file that says what the columns mean.")
     )
     strict = forms.BooleanField(label=_("One refused row refuses the whole"), required=False)
 
@@ -49,7 +49,7 @@ class UploadForm(forms.Form):
         earlier = [(one.key, one.title) for one in known if not one.is_example]
         field = self.fields["known"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("Upload a mapping")), (_("Used before"), earlier), (_("Examples"), examples)]
+        field.choices = [("", _("None of these")), (_("Used before"), earlier), (_("Examples"), examples)]
         field.widget.attrs["class"] = "input"
         self.fields["sources"].widget.attrs |= {"class": "input", "accept": ".csv,.txt,.tsv,text/csv"}
         self.fields["mapping"].widget.attrs |= {"class": "input", "accept": ".toml"}
