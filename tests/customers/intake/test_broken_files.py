@@ -62,7 +62,9 @@ USELESS: list[tuple[str, bytes, str, list[str]]] = [
 
 
 @pytest.mark.parametrize(("name", "content", "code", "parts"), USELESS, ids=[one[0] for one in USELESS])
-def test_a_useless_file_is_refused_whole(tmp_path: Path, name: str, content: bytes, code: str, parts: list[str]):
+def test_a_useless_file_is_refused_whole(
+    tmp_path: Path, name: str, content: bytes, code: str, parts: list[str]
+) -> None:
     trouble = trouble_of(lambda: bring(write(tmp_path, "bad.csv", content)))
 
     if not code:
@@ -131,7 +133,7 @@ ROWS: list[tuple[str, str, bytes, str, str, list[str]]] = [
 @pytest.mark.parametrize(("name", "header", "row", "code", "column", "parts"), ROWS, ids=[one[0] for one in ROWS])
 def test_a_bad_row_is_refused_and_its_neighbours_enter(
     tmp_path: Path, name: str, header: str, row: bytes, code: str, column: str, parts: list[str]
-):
+) -> None:
     more = "," * (header.count(",") - HEADER.count(","))
     good = [f"A-1,Ines,Falk,40.00{more}", f"A-2,Bo,Lund,55.50{more}"]
     file = write(tmp_path, "rows.csv", b"\n".join([header.encode(), good[0].encode(), row, good[1].encode(), b""]))
@@ -152,7 +154,7 @@ def test_a_bad_row_is_refused_and_its_neighbours_enter(
 )
 def test_strict_lets_one_bad_row_refuse_the_whole(
     tmp_path: Path, name: str, header: str, row: bytes, code: str, column: str, parts: list[str]
-):
+) -> None:
     more = "," * (header.count(",") - HEADER.count(","))
     file = write(tmp_path, "rows.csv", b"\n".join([header.encode(), f"A-1,Ines,Falk,40.00{more}".encode(), row, b""]))
 
@@ -164,7 +166,7 @@ def test_strict_lets_one_bad_row_refuse_the_whole(
     assert (Customer.objects.count(), Product.objects.count()) == (0, 0)
 
 
-def test_bytes_of_another_encoding_refuse_their_row_only(tmp_path: Path):
+def test_bytes_of_another_encoding_refuse_their_row_only(tmp_path: Path) -> None:
     mapping = MAPPING + '\n[[file]]\nname = "rows"\nencoding = "utf-8"\n'
     file = write(tmp_path, "rows.csv", GOOD.encode() + b"A-3,Ren\xe9,Falk,1\n")
 
@@ -176,7 +178,7 @@ def test_bytes_of_another_encoding_refuse_their_row_only(tmp_path: Path):
     assert Customer.objects.count() == 2
 
 
-def test_a_refused_row_of_several_lines_is_named_by_its_first(tmp_path: Path):
+def test_a_refused_row_of_several_lines_is_named_by_its_first(tmp_path: Path) -> None:
     file = write(tmp_path, "rows.csv", f'{HEADER}\nA-1,"Ines\nMaria",Falk,1\nA-2,Bo,Lund,x\nA-3,Al,"Ek\r\nBerg",y\n')
 
     summary = bring(file)
@@ -184,14 +186,14 @@ def test_a_refused_row_of_several_lines_is_named_by_its_first(tmp_path: Path):
     assert [(one.line, one.value) for one in summary.first_refusals] == [(4, "x"), (5, "y")]
 
 
-def test_two_faults_of_a_row_are_told_both_and_counted_as_one_row(tmp_path: Path):
+def test_two_faults_of_a_row_are_told_both_and_counted_as_one_row(tmp_path: Path) -> None:
     summary = bring(write(tmp_path, "rows.csv", f"{HEADER},since\nA-1,Ines,Falk,1,\nA-2,Bo,Lund,x,never\n"))
 
     assert summary.refusals == {"NOT_AMOUNT": 1, "NOT_DATE": 1}
     assert summary.refused_rows == 1
 
 
-def test_when_every_row_is_refused_nothing_enters(tmp_path: Path):
+def test_when_every_row_is_refused_nothing_enters(tmp_path: Path) -> None:
     trouble = trouble_of(lambda: bring(write(tmp_path, "rows.csv", f"{HEADER}\nA-1,a,b,x\nA-2,a,b,y\n")))
 
     assert trouble is not None
@@ -199,7 +201,7 @@ def test_when_every_row_is_refused_nothing_enters(tmp_path: Path):
     assert Product.objects.count() == 0
 
 
-def test_no_file_a_folder_and_a_missing_file_are_told(tmp_path: Path):
+def test_no_file_a_folder_and_a_missing_file_are_told(tmp_path: Path) -> None:
     missing = trouble_of(lambda: bring(Source(name="gone.csv", path=tmp_path / "gone.csv")))
     folder = trouble_of(lambda: bring(Source(name="data", path=tmp_path)))
     none = trouble_of(bring)
@@ -207,7 +209,7 @@ def test_no_file_a_folder_and_a_missing_file_are_told(tmp_path: Path):
     assert [one.code for one in (missing, folder, none) if one] == ["NOT_FOUND", "DIRECTORY", "NO_FILE"]
 
 
-def test_what_is_no_regular_file_is_not_waited_for(tmp_path: Path):
+def test_what_is_no_regular_file_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
 
     trouble = trouble_of(lambda: bring(Source(name="pipe.csv", path=tmp_path / "pipe.csv")))
@@ -216,7 +218,7 @@ def test_what_is_no_regular_file_is_not_waited_for(tmp_path: Path):
     assert trouble.code == "UNREADABLE"
 
 
-def test_a_file_of_ten_gigabytes_is_not_even_opened(tmp_path: Path):
+def test_a_file_of_ten_gigabytes_is_not_even_opened(tmp_path: Path) -> None:
     path = tmp_path / "huge.csv"
     with path.open("wb") as file:
         file.truncate(10 * 1024**3)
@@ -230,7 +232,7 @@ def test_a_file_of_ten_gigabytes_is_not_even_opened(tmp_path: Path):
     assert "4.0 GB" in trouble.sentence
 
 
-def test_a_file_that_nobody_mapped_is_told(tmp_path: Path):
+def test_a_file_that_nobody_mapped_is_told(tmp_path: Path) -> None:
     files = [write(tmp_path, "one.csv", GOOD), write(tmp_path, "two.csv", GOOD)]
 
     trouble = trouble_of(lambda: bring(*files))
@@ -240,7 +242,7 @@ def test_a_file_that_nobody_mapped_is_told(tmp_path: Path):
     assert "two.csv" in trouble.sentence
 
 
-def test_a_currency_that_is_not_the_companys_is_told(tmp_path: Path):
+def test_a_currency_that_is_not_the_companys_is_told(tmp_path: Path) -> None:
     Company.objects.create(id=1, name="Nordfjord", currency="EUR", country="DE")
 
     trouble = trouble_of(lambda: bring(write(tmp_path, "rows.csv", GOOD)))

@@ -12,6 +12,7 @@ from customers.intake import runs
 from customers.intake.files import refusals_beside
 from customers.intake.progress import ProgressLine, told
 from customers.intake.run import Progress
+from customers.intake.trouble import IntakeTrouble
 from customers.models import Customer, IntakeRun
 from tests.customers.intake.desk import GOOD, MAPPING, write
 
@@ -29,7 +30,7 @@ def run(*arguments: str, **options: object) -> tuple[str, str]:
     return out.getvalue(), err.getvalue()
 
 
-def test_it_tells_what_it_did(tmp_path: Path, mapping: str):
+def test_it_tells_what_it_did(tmp_path: Path, mapping: str) -> None:
     file = write(tmp_path, "rows.csv", GOOD + "A-3,Al,Ek,x\n")
 
     out, err = run(str(file.path), mapping=mapping)
@@ -43,13 +44,13 @@ def test_it_tells_what_it_did(tmp_path: Path, mapping: str):
     assert (tmp_path / "rows.refusals.csv").exists()
 
 
-def test_without_refusals_no_file_is_left(tmp_path: Path, mapping: str):
+def test_without_refusals_no_file_is_left(tmp_path: Path, mapping: str) -> None:
     run(str(write(tmp_path, "rows.csv", GOOD).path), mapping=mapping)
 
     assert not (tmp_path / "rows.refusals.csv").exists()
 
 
-def test_a_dry_run_keeps_nothing(tmp_path: Path, mapping: str):
+def test_a_dry_run_keeps_nothing(tmp_path: Path, mapping: str) -> None:
     out, _err = run(str(write(tmp_path, "rows.csv", GOOD).path), mapping=mapping, dry_run=True)
 
     assert "taken back again" in out
@@ -64,7 +65,7 @@ def test_a_dry_run_keeps_nothing(tmp_path: Path, mapping: str):
         ('id,given,family,price\n1,"2,3,4\n', "rows.csv, line 2: a quotation mark opens here and never closes"),
     ],
 )
-def test_trouble_is_a_sentence_and_the_run_remembers_it(tmp_path: Path, mapping: str, content: str, said: str):
+def test_trouble_is_a_sentence_and_the_run_remembers_it(tmp_path: Path, mapping: str, content: str, said: str) -> None:
     with pytest.raises(CommandError, match=said):
         run(str(write(tmp_path, "rows.csv", content).path), mapping=mapping)
 
@@ -79,7 +80,7 @@ def test_trouble_is_a_sentence_and_the_run_remembers_it(tmp_path: Path, mapping:
         ("map.toml", "x" * 300_000, "the limit is 256.0 KB"),
     ],
 )
-def test_a_wrong_mapping_is_a_sentence(tmp_path: Path, name: str, content: str | bytes, said: str):
+def test_a_wrong_mapping_is_a_sentence(tmp_path: Path, name: str, content: str | bytes, said: str) -> None:
     file = write(tmp_path, "rows.csv", GOOD)
 
     with pytest.raises(CommandError, match=said):
@@ -92,7 +93,7 @@ def test_a_wrong_mapping_is_a_sentence(tmp_path: Path, name: str, content: str |
         run()
 
 
-def test_a_fault_of_ours_is_a_sentence_too(tmp_path: Path, mapping: str, monkeypatch: pytest.MonkeyPatch):
+def test_a_fault_of_ours_is_a_sentence_too(tmp_path: Path, mapping: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_what: object, **_more: object) -> None:
         raise ZeroDivisionError
 
@@ -105,7 +106,7 @@ def test_a_fault_of_ours_is_a_sentence_too(tmp_path: Path, mapping: str, monkeyp
     assert IntakeRun.objects.get().state == "FAILED"
 
 
-def test_ctrl_c_takes_everything_back(tmp_path: Path, mapping: str, monkeypatch: pytest.MonkeyPatch):
+def test_ctrl_c_takes_everything_back(tmp_path: Path, mapping: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(**_what: object) -> int:
         raise KeyboardInterrupt
 
@@ -119,7 +120,7 @@ def test_ctrl_c_takes_everything_back(tmp_path: Path, mapping: str, monkeypatch:
     assert IntakeRun.objects.get().trouble["code"] == "CANCELLED"
 
 
-def test_a_lost_database_is_a_sentence(tmp_path: Path, mapping: str, monkeypatch: pytest.MonkeyPatch):
+def test_a_lost_database_is_a_sentence(tmp_path: Path, mapping: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def lose(**_what: object) -> int:
         other = connection.copy()
         with connection.cursor() as mine, other.cursor() as theirs:
@@ -138,14 +139,16 @@ def test_a_lost_database_is_a_sentence(tmp_path: Path, mapping: str, monkeypatch
     assert Customer.objects.count() == 0
 
 
-def test_refusals_go_elsewhere_when_the_folder_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_refusals_go_elsewhere_when_the_folder_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
 
     assert refusals_beside(tmp_path / "rows.csv") == tmp_path / "rows.refusals.csv"
     assert refusals_beside(Path(os.devnull) / "rows.csv") == Path("rows.refusals.csv")
 
 
-def test_progress_shows_rows_rate_and_time_left():
+def test_progress_shows_rows_rate_and_time_left() -> None:
     line = told(Progress("CUSTOMERS", 250_000, 1_000_000), seconds=10)
 
     assert "250,000 of 1,000,000 rows" in line
@@ -154,7 +157,7 @@ def test_progress_shows_rows_rate_and_time_left():
     assert "25%" in line
 
 
-def test_progress_draws_one_line_on_a_terminal_and_few_without():
+def test_progress_draws_one_line_on_a_terminal_and_few_without() -> None:
     class Paper:
         def __init__(self) -> None:
             self.text = ""
@@ -178,7 +181,7 @@ def test_progress_draws_one_line_on_a_terminal_and_few_without():
     assert screen.text.count("\r") > 30
 
 
-def test_a_run_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch):
+def test_a_run_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     made = IntakeRun.objects.create(mapping_name="x", state="RUNNING")
     monkeypatch.setattr(runs, "LONGEST_RUN", -1)
     monkeypatch.setattr(runs, "_EVERY", 0.05)
@@ -196,7 +199,7 @@ def test_a_run_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch):
             if statement.stopped:
                 break
             beside._stopped.wait(0.05)
-        with pytest.raises(runs.IntakeTrouble) as trouble:
+        with pytest.raises(IntakeTrouble) as trouble:
             beside.progress(Progress("READ", 1, 2))
 
     assert trouble.value.code == "TOO_SLOW"

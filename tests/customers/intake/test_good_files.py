@@ -39,7 +39,7 @@ ODD = [
 
 
 @pytest.mark.parametrize(("name", "content"), ODD, ids=[one[0] for one in ODD])
-def test_odd_files_are_read_as_they_are_meant(tmp_path: Path, name: str, content: bytes):
+def test_odd_files_are_read_as_they_are_meant(tmp_path: Path, name: str, content: bytes) -> None:
     summary = bring(write(tmp_path, "odd.csv", content))
 
     assert summary.refused_rows == 0
@@ -48,7 +48,7 @@ def test_odd_files_are_read_as_they_are_meant(tmp_path: Path, name: str, content
     assert list(Subscription.objects.order_by("price_minor").values_list("price_minor", flat=True)) == [4000, 5550]
 
 
-def test_backslashes_quotes_and_control_signs_arrive_unchanged(tmp_path: Path):
+def test_backslashes_quotes_and_control_signs_arrive_unchanged(tmp_path: Path) -> None:
     names = ["back\\slash", 'quo"te', "unit\x1fsign", "two\nlines", "\\N", "record\x1esign", "שלום", "ไทย"]
     rows = "".join(f'A-{n},x,"{one.replace(chr(34), chr(34) * 2)}",1\n' for n, one in enumerate(names))
 
@@ -66,7 +66,7 @@ def test_backslashes_quotes_and_control_signs_arrive_unchanged(tmp_path: Path):
         (".", "1510.9499999999998", 151095), (",", "40,50", 4050), (",", "1.234,50", 123450), (",", "1 234,5", 123450),
     ],
 )  # fmt: skip
-def test_amounts_are_read_with_their_own_decimal_sign(tmp_path: Path, decimal: str, told: str, minor: int):
+def test_amounts_are_read_with_their_own_decimal_sign(tmp_path: Path, decimal: str, told: str, minor: int) -> None:
     file = write(tmp_path, "rows.csv", f'id,given,family,price\nA-1,a,b,"{told}"\n')
 
     bring(file, mapping=f'decimal = "{decimal}"\n{MAPPING}')
@@ -91,7 +91,7 @@ def test_amounts_are_read_with_their_own_decimal_sign(tmp_path: Path, decimal: s
         ('ago = "days"', "22", date(2026, 10, 31)),
     ],
 )
-def test_dates_are_read_in_their_declared_form(tmp_path: Path, spec: str, told: str, meant: date):
+def test_dates_are_read_in_their_declared_form(tmp_path: Path, spec: str, told: str, meant: date) -> None:
     file = write(tmp_path, "rows.csv", f"id,given,family,price,since\nA-1,a,b,1,{told}\n")
 
     bring(file, mapping=MAPPING.replace('column = "since", optional', f'column = "since", {spec}, optional'))
@@ -127,13 +127,13 @@ PHONES = [
 
 
 @pytest.mark.parametrize(("country", "told", "meant"), PHONES)
-def test_telephone_numbers_become_international(country: str, told: str, meant: str | None):
+def test_telephone_numbers_become_international(country: str, told: str, meant: str | None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {phone_sql('t.told', country)} FROM (VALUES ('{told}')) AS t (told)")
         assert cursor.fetchone()[0] == meant
 
 
-def test_a_whole_name_is_parted(tmp_path: Path):
+def test_a_whole_name_is_parted(tmp_path: Path) -> None:
     mapping = MAPPING.replace('given_name = "given"\nfamily_name = "family"', 'name = "name"')
     file = write(tmp_path, "rows.csv", 'id,name,price\nA-1,Ines Maria Falk,1\nA-2,"Lund, Bo",1\nA-3,Prince,1\n')
 
@@ -143,7 +143,7 @@ def test_a_whole_name_is_parted(tmp_path: Path):
     assert list(rows) == [("Ines Maria", "Falk"), ("Bo", "Lund"), ("", "Prince")]
 
 
-def test_good_rows_stand_where_they_should(tmp_path: Path):
+def test_good_rows_stand_where_they_should(tmp_path: Path) -> None:
     bring(write(tmp_path, "rows.csv", GOOD))
 
     assert Customer.objects.get(account_number="A-2").subscriptions.get().price_minor == 5550

@@ -1,5 +1,7 @@
 """A mapping's mistakes: each is a sentence that names the file, the line where it can, and the cure."""
 
+from pathlib import Path
+
 import pytest
 
 from customers.intake.mapping import read_mapping
@@ -75,7 +77,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("name", "text", "code", "parts"), WRONG, ids=[one[0] for one in WRONG])
-def test_a_mistake_is_a_sentence(name: str, text: str, code: str, parts: list[str]):
+def test_a_mistake_is_a_sentence(name: str, text: str, code: str, parts: list[str]) -> None:
     trouble = trouble_of(lambda: read_mapping(text=text, file_name="map.toml"))
 
     assert isinstance(trouble, IntakeTrouble)
@@ -86,14 +88,14 @@ def test_a_mistake_is_a_sentence(name: str, text: str, code: str, parts: list[st
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.toml")), ids=lambda path: path.stem)
-def test_every_example_is_read(path):
+def test_every_example_is_read(path: Path) -> None:
     mapping = read_mapping(text=path.read_text(encoding="utf-8"), file_name=path.name)
 
     assert mapping.title
     assert mapping.about
 
 
-def test_what_is_said_at_the_top_is_the_default_of_every_value():
+def test_what_is_said_at_the_top_is_the_default_of_every_value() -> None:
     mapping = read_mapping(
         text='decimal = ","\nnegative = "zero"\nyes = ["ja"]\nno = ["nein"]\n' + MAPPING, file_name="m"
     )

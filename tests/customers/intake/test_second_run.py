@@ -3,12 +3,14 @@
 import datetime as dt
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from customers.choices import SubscriptionState
 from customers.intake import runs
 from customers.intake.entering import Counts
 from customers.intake.mapping import read_mapping
+from customers.intake.run import Summary
 from customers.models import (
     AuditEvent,
     Complaint,
@@ -20,6 +22,8 @@ from customers.models import (
     Subscription,
 )
 from tests.customers.intake.desk import GOOD, MAPPING, NOW, bring, trouble_of, write
+
+Owner = psycopg.Cursor[tuple[object, ...]]
 
 # The reading connection sees only what is committed.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,7 +63,7 @@ price = { of = "bill", at_most = "20.00" }
 TENURE_ROWS = "id,months,net,phone,bill,term,offer\nA-1,5,Yes,Yes,60,year,A\nA-2,30,Yes,No,40,none,\n"
 
 
-def as_run(folder: Path, content: str, *, mapping: str = TENURE, now: dt.datetime = NOW) -> runs.Summary:
+def as_run(folder: Path, content: str, *, mapping: str = TENURE, now: dt.datetime = NOW) -> Summary:
     source = write(folder, "rows.csv", content)
     return runs.bring_in_files(
         sources=[source], mapping=read_mapping(text=mapping, file_name="map.toml"), strict=False, dry_run=False,
@@ -67,7 +71,7 @@ def as_run(folder: Path, content: str, *, mapping: str = TENURE, now: dt.datetim
     )  # fmt: skip
 
 
-def test_the_same_file_changes_nothing_and_touches_no_row(tmp_path: Path):
+def test_the_same_file_changes_nothing_and_touches_no_row(tmp_path: Path) -> None:
     as_run(tmp_path, TENURE_ROWS)
     before = list(Customer.objects.order_by("id").values()), list(Subscription.objects.order_by("id").values())
 
@@ -80,7 +84,7 @@ def test_the_same_file_changes_nothing_and_touches_no_row(tmp_path: Path):
     ) == before
 
 
-def test_the_same_file_on_a_later_day_changes_nothing_either(tmp_path: Path):
+def test_the_same_file_on_a_later_day_changes_nothing_either(tmp_path: Path) -> None:
     as_run(tmp_path, TENURE_ROWS)
 
     again = as_run(tmp_path, TENURE_ROWS, now=NOW + dt.timedelta(days=40))
@@ -89,7 +93,7 @@ def test_the_same_file_on_a_later_day_changes_nothing_either(tmp_path: Path):
     assert again.counts["customers"] == Counts(unchanged=2)
 
 
-def test_a_changed_file_updates_what_differs_only(tmp_path: Path):
+def test_a_changed_file_updates_what_differs_only(tmp_path: Path) -> None:
     as_run(tmp_path, TENURE_ROWS)
     Customer.objects.filter(account_number="A-1").update(phone="+15595550142", facts={"offer": "A", "own": 1})
     untouched = Customer.objects.get(account_number="A-2").changed_at
@@ -105,7 +109,7 @@ def test_a_changed_file_updates_what_differs_only(tmp_path: Path):
     assert Customer.objects.get(account_number="A-2").changed_at == untouched
 
 
-def test_a_fact_that_became_blank_goes(tmp_path: Path):
+def test_a_fact_that_became_blank_goes(tmp_path: Path) -> None:
     as_run(tmp_path, TENURE_ROWS)
 
     as_run(tmp_path, TENURE_ROWS.replace("year,A", "year,"))
@@ -113,7 +117,7 @@ def test_a_fact_that_became_blank_goes(tmp_path: Path):
     assert Customer.objects.get(account_number="A-1").facts == {}
 
 
-def test_a_line_that_the_row_no_longer_has_ends(tmp_path: Path):
+def test_a_line_that_the_row_no_longer_has_ends(tmp_path: Path) -> None:
     as_run(tmp_path, TENURE_ROWS)
 
     changed = as_run(tmp_path, TENURE_ROWS.replace("A-1,5,Yes,Yes,60", "A-1,5,Yes,No,60"))
@@ -124,7 +128,7 @@ def test_a_line_that_the_row_no_longer_has_ends(tmp_path: Path):
     assert Subscription.objects.get(customer__account_number="A-1", line_key="internet").price_minor == 6000
 
 
-def test_the_price_list_keeps_what_the_administrator_made_of_it(tmp_path: Path):
+def test_the_price_list_keeps_what_the_administrator_made_of_it(tmp_path: Path) -> None:
     as_run(tmp_path, TENURE_ROWS)
     Product.objects.filter(code="net").update(name="Internet 500", margin_percent=70)
 
@@ -133,20 +137,21 @@ def test_the_price_list_keeps_what_the_administrator_made_of_it(tmp_path: Path):
     assert Product.objects.get(code="net").name == "Internet 500"
 
 
-def test_a_run_leaves_its_row_and_its_audit_event(tmp_path: Path):
+def test_a_run_leaves_its_row_and_its_audit_event(tmp_path: Path) -> None:
     as_run(tmp_path, TENURE_ROWS + "A-4,x,No,No,0,none,\n")
 
     made = IntakeRun.objects.get()
     event = AuditEvent.objects.get(act="INTAKE")
     assert (made.state, made.summary["refused_rows"], made.rows_read) == ("DONE", 1, 3)
     assert (event.object_kind, event.object_id) == ("intake_run", made.id)
+    assert event.after is not None
     assert event.after["counts"]["customers"]["inserted"] == 2
     # Counts only: the audit never holds what a row said.
     assert "A-" not in str(event.after)
     assert "rows.csv,4,months,x,NOT_WHOLE" in (tmp_path / "refused.csv").read_text(encoding="utf-8-sig")
 
 
-def test_when_the_audit_cannot_be_written_nothing_enters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_when_the_audit_cannot_be_written_nothing_enters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(**_what: object) -> int:
         raise OSError(28, "No space left on device")
 
@@ -160,14 +165,14 @@ def test_when_the_audit_cannot_be_written_nothing_enters(tmp_path: Path, monkeyp
     assert IntakeRun.objects.get().state == "FAILED"
 
 
-def test_a_dry_run_tells_everything_and_keeps_nothing(tmp_path: Path):
+def test_a_dry_run_tells_everything_and_keeps_nothing(tmp_path: Path) -> None:
     summary = bring(write(tmp_path, "rows.csv", GOOD), dry_run=True)
 
     assert summary.counts["customers"].inserted == 2
     assert (Customer.objects.count(), Product.objects.count(), AuditEvent.objects.count()) == (0, 0, 0)
 
 
-def test_family_names_are_remembered_for_look_up(tmp_path: Path):
+def test_family_names_are_remembered_for_look_up(tmp_path: Path) -> None:
     bring(write(tmp_path, "rows.csv", GOOD.replace("Falk", "Müller")))
 
     assert {"muller", "lund"} <= set(FamilyNameDeletion.objects.values_list("family_key", flat=True))
@@ -202,7 +207,7 @@ COMPLAINT_ROWS = (
 )
 
 
-def test_complaints_and_interactions_find_their_customers(tmp_path: Path):
+def test_complaints_and_interactions_find_their_customers(tmp_path: Path) -> None:
     bring(write(tmp_path, "rows.csv", GOOD))
 
     summary = as_run(tmp_path, COMPLAINT_ROWS, mapping=COMPLAINTS)
@@ -217,7 +222,7 @@ def test_complaints_and_interactions_find_their_customers(tmp_path: Path):
     assert Interaction.objects.get().title == "Wrong bill"
 
 
-def test_a_complaint_of_nobody_known_is_refused(tmp_path: Path):
+def test_a_complaint_of_nobody_known_is_refused(tmp_path: Path) -> None:
     summary = as_run(tmp_path, COMPLAINT_ROWS, mapping=COMPLAINTS)
 
     assert summary.refusals == {"UNKNOWN_ACCOUNT": 1}
@@ -244,7 +249,7 @@ service_number = "number"
 )
 
 
-def test_lines_of_a_file_of_their_own_make_products_by_name(tmp_path: Path):
+def test_lines_of_a_file_of_their_own_make_products_by_name(tmp_path: Path) -> None:
     people = write(tmp_path, "people.csv", "id,given,family\nA-1,Ines,Falk\nA-2,Bo,Lund\n")
     lines = write(
         tmp_path, "lines.csv",
@@ -263,7 +268,7 @@ def test_lines_of_a_file_of_their_own_make_products_by_name(tmp_path: Path):
     assert set(Product.objects.filter(kind="MOBILE").values_list("code", flat=True)) == {"MOBILE-M", "MOBILE-L"}
 
 
-def test_two_intakes_at_a_time_are_refused(tmp_path: Path, owner_db):
+def test_two_intakes_at_a_time_are_refused(tmp_path: Path, owner_db: Owner) -> None:
     owner_db.execute("SELECT pg_advisory_lock(%s)", [0x1A7A4E])
 
     trouble = trouble_of(lambda: bring(write(tmp_path, "rows.csv", GOOD)))
