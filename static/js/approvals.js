@@ -40,5 +40,6 @@ document.addEventListener("keydown", (event) => {
   const counter = form?.id && document.querySelector(`[data-counter-of="#${form.id}"]`);
   if (!counter) return;
   event.preventDefault();
-  form.requestSubmit(counter);
+  // A click, so that the button's own name and value are sent by htmx, too.
+  counter.click();
 });

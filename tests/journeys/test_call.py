@@ -131,6 +131,8 @@ def test_supervisor_approves_what_is_over_the_limit_and_the_agent_presents_it(
 
     expect(agent.get_by_text("Approved by Tobias Renn.")).to_be_visible(timeout=15_000)
     keep_picture(agent, "answer", tmp_path)
+    # A key does nothing within half a second of news that changed what it does.
+    agent.wait_for_timeout(600)
     agent.keyboard.press("F9")
     expect(agent.get_by_text("What did the customer say?")).to_be_visible()
     assert Proposal.objects.get().state == "PRESENTED"
