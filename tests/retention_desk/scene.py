@@ -8,7 +8,7 @@ from django.test import Client
 
 from customers import calls, opening
 from customers.choices import CallerRole, OpeningIntent, ProductKind
-from customers.models import Customer, Site, Team
+from customers.models import Customer, Team
 from offers.choices import BudgetKind, Duty, Grade, OfferKind
 from offers.models import OfferVersion
 from retention_desk.people.models import User
@@ -175,8 +175,3 @@ def _offers() -> dict[str, OfferVersion]:
             "WELCOME", eligibility={"tenure_max_months": 6}, words=words("Welcome discount"),
         ),
     }  # fmt: skip
-
-
-def other_site() -> Site:
-    """Where Sid works."""
-    return make_site("Reno")
