@@ -30,6 +30,7 @@ from retention_desk.lookup.forms import OpenCallForm
 
 for_agents = behind("customers.take_call")
 NO_CONTENT = 204
+CONFLICT = 409
 PANELS = frozenset({"identity", "complaint"})
 
 
@@ -280,7 +281,8 @@ def notes(request: HttpRequest, call_id: int) -> HttpResponse:
     except NotYours:
         raise
     except Refused:
-        return closed(request)
+        # A save by itself never leads anywhere: the button that closes the call is already on its way to the next one.
+        return HttpResponse(status=CONFLICT) if wants_fragment(request) else closed(request)
     return HttpResponse(status=NO_CONTENT) if wants_fragment(request) else redirect("calls:screen", call_id)
 
 

@@ -133,6 +133,19 @@ def test_closed_call_leads_home(scene: Scene) -> None:
     assert answer["HX-Redirect"] == "/"
 
 
+def test_late_save_of_the_notes_leads_nowhere(scene: Scene) -> None:
+    call_id = scene.open_call()
+    calls.end_call(call_id=call_id, by=scene.ann.pk, role="AGENT")
+    dispositions.close_call(
+        call_id=call_id, kind=DispositionKind.SAVED_WITHOUT, lines=None, by=scene.ann.pk, role="AGENT", key=new_key()
+    )
+
+    late = signed_in(scene.ann).post(f"/calls/{call_id}/notes/", {"notes": "Too late."}, headers={"HX-Request": "true"})
+
+    assert late.status_code == 409
+    assert "HX-Redirect" not in late
+
+
 def test_page_and_fragment_are_one_address(scene: Scene) -> None:
     call_id = scene.open_call()
     client = signed_in(scene.ann)
