@@ -18,7 +18,7 @@ from customers.choices import CallEventKind, CancelWhen, IdentityResult, Product
 from customers.ending import EndingLine, Quote
 from customers.models import Call, Cancellation, CancellationLine, CancellationUndo, Company, Customer, Subscription
 from customers.refusals import NotYours, Refused
-from customers.sheet import CallSheet
+from customers.sheet import CallSheet, Line
 
 # Numbers are drawn from 10^11; two doubles in a row are a fault somewhere else.
 TRIES = 5
@@ -54,23 +54,8 @@ class Who:
 
 def quote(*, sheet: CallSheet, line_ids: Collection[int], when: CancelWhen, today: date) -> Quote:
     """What cancelling these lines of the sheet would mean; writes nothing."""
-    lines = [
-        EndingLine(
-            id=line.id,
-            product_kind=line.product_kind,
-            name=line.name,
-            state=line.state,
-            price_minor=line.price_minor,
-            bundle_minor=line.bundle_minor,
-            contract_ends_on=line.contract_ends_on,
-            exit_fee_monthly_minor=line.exit_fee_monthly_minor,
-            device_balance_minor=line.device_balance_minor,
-            service_number=line.service_number,
-        )
-        for line in sheet.lines
-    ]
     return ending.quote(
-        lines,
+        [_ending_line(line, product_kind=line.product_kind, name=line.name) for line in sheet.lines],
         line_ids=line_ids,
         when=when,
         today=today,
@@ -114,7 +99,7 @@ def cancel(
         .order_by("pk")
     )
     worked_out = ending.quote(
-        [_ending_line(line) for line in lines],
+        [_ending_line(line, product_kind=ProductKind(line.product.kind), name=line.product.name) for line in lines],
         line_ids=wanted,
         when=when,
         today=_today(call, now),
@@ -142,8 +127,6 @@ def cancel(
     _end_lines(made, lines, worked_out)
     _tell_the_world(made, customer=customer, line_ids=worked_out.line_ids)
     detail = {
-        "cancellation": made.pk,
-        "number": made.number,
         "lines": worked_out.line_ids,
         "when": when,
         "effective_on": made.effective_on,
@@ -152,18 +135,7 @@ def cancel(
         "porting_out": porting_out,
         "identity": call.identity,
     }
-    on_call.record(
-        call,
-        act=Act.CANCELLED,
-        by=by,
-        role=role,
-        event=CallEventKind.CANCELLED,
-        detail=detail,
-        object_kind="cancellation",
-        object_id=made.pk,
-        key=key,
-    )
-    claim.settle(object_id=made.pk)
+    _record(claim, call, made, role=role, event=CallEventKind.CANCELLED, detail=detail)
     return _confirmation(made, again=False)
 
 
@@ -204,19 +176,8 @@ def note_cancellation(
     outbox.put(
         topic="backoffice.cancellation", key=f"backoffice.cancellation:{made.pk}", payload={"cancellation": made.pk}
     )
-    detail = {"cancellation": made.pk, "number": made.number, "when": when, "effective_on": made.effective_on}
-    on_call.record(
-        call,
-        act=Act.CANCEL_NOTED,
-        by=by,
-        role=role,
-        event=CallEventKind.CANCELLED,
-        detail=detail,
-        object_kind="cancellation",
-        object_id=made.pk,
-        key=key,
-    )
-    claim.settle(object_id=made.pk)
+    detail = {"when": when, "effective_on": made.effective_on}
+    _record(claim, call, made, role=role, event=CallEventKind.CANCELLED, detail=detail)
     return _confirmation(made, again=False)
 
 
@@ -245,18 +206,7 @@ def undo(*, cancellation_id: int, by: int, role: str, key: UUID) -> None:
     for topic in ("billing", "notice"):
         told = f"{topic}.cancellation_undone"
         outbox.put(topic=told, key=f"{told}:{cancellation_id}", payload={"cancellation": cancellation_id})
-    on_call.record(
-        call,
-        act=Act.CANCEL_UNDONE,
-        by=by,
-        role=role,
-        event=CallEventKind.CANCEL_UNDONE,
-        detail={"cancellation": cancellation_id, "number": cancellation.number},
-        object_kind="cancellation",
-        object_id=cancellation_id,
-        key=key,
-    )
-    claim.settle(object_id=cancellation_id)
+    _record(claim, call, cancellation, role=role, event=CallEventKind.CANCEL_UNDONE, detail={})
 
 
 def masked(email: str) -> str:
@@ -269,11 +219,11 @@ def _today(call: Call, now: datetime) -> date:
     return now.astimezone(ZoneInfo(call.site.time_zone)).date()
 
 
-def _ending_line(line: Subscription) -> EndingLine:
+def _ending_line(line: Subscription | Line, *, product_kind: ProductKind, name: str) -> EndingLine:
     return EndingLine(
-        id=line.pk,
-        product_kind=ProductKind(line.product.kind),
-        name=line.product.name,
+        id=line.id,
+        product_kind=product_kind,
+        name=name,
         state=SubscriptionState(line.state),
         price_minor=line.price_minor,
         bundle_minor=line.bundle_minor,
@@ -365,6 +315,30 @@ def _tell_the_world(made: Cancellation, *, customer: Customer, line_ids: Collect
             "noted": made.noted,
         },
     )
+
+
+def _record(
+    claim: keys.Claim,
+    call: Call,
+    cancellation: Cancellation,
+    *,
+    role: str,
+    event: CallEventKind,
+    detail: Mapping[str, object],
+) -> None:
+    """Write the claimed act on a cancellation to the record, and settle its key."""
+    on_call.record(
+        call,
+        act=Act(claim.act),
+        by=claim.by,
+        role=role,
+        event=event,
+        detail={"cancellation": cancellation.pk, "number": cancellation.number, **detail},
+        object_kind="cancellation",
+        object_id=cancellation.pk,
+        key=claim.key,
+    )
+    claim.settle(object_id=cancellation.pk)
 
 
 def _confirmation(cancellation: Cancellation, *, again: bool) -> Confirmation:
