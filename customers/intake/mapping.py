@@ -201,20 +201,25 @@ class _Mapping(Values):
             # A line is nearly always named in the mapping itself, so a bare text stands for itself here.
             table.put("line", {"value": line_spec})
         line = self.needed(table, "line", FieldRule(Kind.TEXT, 80))
-        account = self.value(table, "account", FieldRule(Kind.TEXT, 40)) or self.account
-        if account is None:
-            raise IntakeTrouble("MAPPING_MISSING_KEY", file=table.file, where=table.where, key="account")
+        account = self._account_of(table)
         share, contract = self._share(table), self._contract(table)
         fields = self.fields(
             table, {name: rule for name, rule in SUBSCRIPTION_FIELDS.items() if name != "price" or not share}
         )
         found = Subscription(
-            base=base, where=table.where, account=replace(account, required=True), line=line, product=product,
+            base=base, where=table.where, account=account, line=line, product=product,
             product_kind=product_kind, when=self.conditions(table), share=share, contract=contract, fields=fields,
         )  # fmt: skip
         table.take("price")
         table.done()
         return found
+
+    def _account_of(self, table: Table) -> Value:
+        """The account that a row belongs to: the table's own, else the customer's."""
+        account = self.value(table, "account", FieldRule(Kind.TEXT, 40)) or self.account
+        if account is None:
+            raise IntakeTrouble("MAPPING_MISSING_KEY", file=table.file, where=table.where, key="account")
+        return replace(account, required=True)
 
     def _share(self, table: Table) -> Share | None:
         spec = table.take("price")
@@ -257,9 +262,7 @@ class _Mapping(Values):
 
     def _interaction(self, table: Table) -> Interaction:
         base = self._base(table)
-        account = self.value(table, "account", FieldRule(Kind.TEXT, 40)) or self.account
-        if account is None:
-            raise IntakeTrouble("MAPPING_MISSING_KEY", file=table.file, where=table.where, key="account")
+        account = self._account_of(table)
         occurred = self.needed(table, "occurred_at", FieldRule(Kind.MOMENT))
         source = self.value(table, "source", FieldRule(Kind.TEXT, 80))
         fields = self.fields(table, INTERACTION_FIELDS)
@@ -269,7 +272,7 @@ class _Mapping(Values):
         if "amount" in fields:
             self.needs_currency()
         found = Interaction(
-            base=base, where=table.where, account=replace(account, required=True), occurred=occurred, source=source,
+            base=base, where=table.where, account=account, occurred=occurred, source=source,
             when=self.conditions(table), fields=fields,
         )  # fmt: skip
         table.done()

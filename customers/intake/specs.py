@@ -151,46 +151,44 @@ class Contract:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subscription:
-    """What makes a line of a row."""
+class Entry:
+    """What lines, complaints and entries of the timeline share: of which rows of which file one is made."""
 
     base: str
     where: str
+    when: tuple[Condition, ...] = ()
+    fields: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscription(Entry):
+    """What makes a line of a row."""
+
     account: Value
     line: Value
     product: Value
     product_kind: str = ""
     """Set: products are made from the column's own values, of this kind."""
-    when: tuple[Condition, ...] = ()
     share: Share | None = None
     contract: Contract | None = None
-    fields: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Complaint:
+class Complaint(Entry):
     """What makes a complaint of a row; without an account it is a fact about an area."""
 
-    base: str
-    where: str
     number: Value
     opened: Value
     account: Value | None = None
-    when: tuple[Condition, ...] = ()
-    fields: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Interaction:
+class Interaction(Entry):
     """What makes an entry of the timeline of a row."""
 
-    base: str
-    where: str
     account: Value
     occurred: Value
     source: Value | None = None
-    when: tuple[Condition, ...] = ()
-    fields: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
