@@ -28,18 +28,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def ann() -> User:
-    """The agent who acts."""
-    return builders.make_agent("ann")
-
-
-@pytest.fixture
-def sid() -> User:
-    """The stranger."""
-    return builders.make_agent("sid")
-
-
-@pytest.fixture
 def customer() -> Customer:
     """A customer with two lines."""
     customer = builders.make_customer()

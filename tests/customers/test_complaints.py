@@ -13,12 +13,6 @@ from tests import builders
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def ann() -> User:
-    """The agent who acts."""
-    return builders.make_agent("ann")
-
-
 def log(agent: User, call: Call, subject: str = "No technician came", **other: object) -> int:
     """Log a complaint the way the form does."""
     given = {

@@ -20,12 +20,6 @@ SAVED = DispositionKind.SAVED_WITHOUT
 
 
 @pytest.fixture
-def ann() -> User:
-    """The agent who acts."""
-    return builders.make_agent("ann")
-
-
-@pytest.fixture
 def customer() -> Customer:
     """A customer with two lines."""
     customer = builders.make_customer()
