@@ -4,7 +4,7 @@ A page shows rows and collects values; a workflow saves them with their audit ev
 the field it is about, and nothing is saved.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar, Protocol, cast
 
@@ -15,7 +15,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Concat, Trim
 from django.forms.models import construct_instance
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,6 +26,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from customers.admin_fields import Day, MinorUnits, Moment, Structure, readable
 from customers.keeping import NotValid
@@ -80,6 +81,16 @@ def shown_json(field: str, label: Any) -> Shown:
     return show
 
 
+def shown_person(annotation: str, label: Any) -> Shown:
+    """A column that prints the `person_name` that `also_read` put on a row; the desk itself where there is nobody."""
+
+    @admin.display(description=label)
+    def show(row: Any) -> str:
+        return getattr(row, annotation) or _("The desk itself")
+
+    return show
+
+
 class KeptForm(forms.ModelForm):  # type: ignore[type-arg]  # the stubs are generic, Django is not
     """A form whose values a workflow saves; `refusal` is what it said when they were last sent."""
 
@@ -122,6 +133,12 @@ class KeptAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     plural: ClassVar[str | Promise] = ""
     view_fields: ClassVar[Sequence[str | Shown]] = ()
     """What is shown of a row that cannot be changed; empty: the fields of the form."""
+    also_read: ClassVar[Mapping[str, Any]] = {}
+    """Expressions that every row is annotated with, so that a list needs one statement."""
+    chosen_once: ClassVar[Sequence[str]] = ()
+    """Fields that a row is made with and that stay as they are."""
+    only_later: ClassVar[Sequence[str]] = ()
+    """Fields that a new row is not asked for."""
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -184,6 +201,15 @@ class KeptAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         form = super().get_form(request, obj, change, **kwargs)
         return type(form.__name__, (form,), {"refusal": getattr(request, "refusal", None)})
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With what else is read of each row."""
+        return cast("QuerySet[Any]", super().get_queryset(request).annotate(**self.also_read))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A new row is asked for less."""
+        fields = super().get_fields(request, obj)
+        return fields if obj is not None else [field for field in fields if field not in self.only_later]
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The form's, or what can be seen of a row that nobody changes."""
         if self.view_fields and obj is not None and not self.has_change_permission(request, obj):
@@ -191,10 +217,10 @@ class KeptAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return super().get_fieldsets(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """All that is seen of a row that nobody changes."""
+        """All that is seen of a row that nobody changes; of others what was chosen once."""
         if self.view_fields and obj is not None and not self.has_change_permission(request, obj):
             return self.view_fields
-        return super().get_readonly_fields(request, obj)
+        return (*super().get_readonly_fields(request, obj), *(self.chosen_once if obj is not None else ()))
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Plain choices: no window to add or change the other row from here. Amounts are typed in whole units."""
@@ -256,6 +282,14 @@ class KeptAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/object_history.html", context)
+
+
+class VersionForm(KeptForm):
+    """What every version says: from when it holds."""
+
+    valid_from = forms.DateTimeField(
+        label=_lazy("Valid from"), required=False, widget=Moment, help_text=_lazy("Empty: now.")
+    )
 
 
 class VersionAdmin(KeptAdmin):

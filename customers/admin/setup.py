@@ -1,9 +1,9 @@
 """Company and places, the price list, the reasons of leaving and the rules of conduct."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -50,10 +50,7 @@ class SiteAdmin(KeptAdmin):
     list_display = ("name", "time_zone", "teams")
     search_fields = ("name", "time_zone")
     fields = ("name", "time_zone")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Site]:
-        """With the number of teams."""
-        return cast("QuerySet[Site]", super().get_queryset(request).annotate(team_count=Count("teams")))
+    also_read = {"team_count": Count("teams")}
 
     @admin.display(description=_("teams"), ordering="team_count")
     def teams(self, site: Any) -> int:
@@ -79,11 +76,7 @@ class TeamAdmin(KeptAdmin):
     list_select_related = ("site",)
     search_fields = ("name", "site__name")
     fields = ("name", "site")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
-        """With the number of people."""
-        counted = super().get_queryset(request).annotate(people_count=Count("seats", filter=Q(seats__is_active=True)))
-        return cast("QuerySet[Team]", counted)
+    also_read = {"people_count": Count("seats", filter=Q(seats__is_active=True))}
 
     @admin.display(description=_("people"), ordering="people_count")
     def people(self, team: Any) -> int:
@@ -123,14 +116,9 @@ class ProductAdmin(KeptAdmin):
     list_filter = ("kind", "active")
     search_fields = ("name", "code")
     fields = ("code", "kind", "name", "list_price_minor", "margin_percent", "active")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Files and offers name a product by its code."""
-        return ("code",) if obj is not None else ()
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A new product is sold at once."""
-        return [name for name in self.fields if obj is not None or name != "active"]
+    # Files and offers name a product by its code. A new one is sold at once.
+    chosen_once = ("code",)
+    only_later = ("active",)
 
     def keep(self, request: HttpRequest, values: dict[str, Any], row: Any | None) -> Product:
         """Save by the workflow."""
@@ -172,15 +160,13 @@ class ReasonAdmin(KeptAdmin):
         "controllable",
         "active",
     )
+    # Calls and offers name a reason by its code, and reports count it under its parent.
+    chosen_once = ("code", "parent")
 
     @admin.display(description=_("reason"), ordering="position")
     def name(self, reason: Reason) -> str:
         """The English words."""
         return str(reason)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Calls and offers name a reason by its code, and reports count it under its parent."""
-        return ("code", "parent") if obj is not None else ()
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Only reasons of the first level have details."""

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from customers.admin_base import KeptForm, VersionAdmin, currency, person_name, shown_money
-from customers.admin_fields import MinorUnits, Moment
+from customers.admin_base import VersionAdmin, VersionForm, currency, person_name, shown_money, shown_person
+from customers.admin_fields import MinorUnits
 from customers.models import Team
 from offers import limits
 from offers.choices import Grade, OfferKind
@@ -71,17 +71,38 @@ def _standing(newest: QuerySet[Any]) -> Case:
     )
 
 
+def _limits_of_the_same() -> QuerySet[Any]:
+    """Limits of the grade, the team or the person that an outer limit is for."""
+    return LimitVersion.objects.annotate(
+        of_team=Coalesce("team_id", Value(0)), of_user=Coalesce("user_id", Value(0))
+    ).filter(
+        grade=OuterRef("grade"),
+        currency=OuterRef("currency"),
+        of_team=Coalesce(OuterRef("team_id"), Value(0)),
+        of_user=Coalesce(OuterRef("user_id"), Value(0)),
+    )
+
+
 # From the least authority to the most; limits of teams and people after those of grades.
 _RANK = Case(*(When(grade=grade, then=Value(grade.rank)) for grade in Grade), default=Value(len(Grade)))
 
 
+_set_by = shown_person("recorder", _("set by"))
+
+
 class _DatedAdmin(VersionAdmin):
-    """Versions whose standing the statement knows."""
+    """Versions whose standing, and who set them, the statement knows."""
 
     @admin.display(description=_("standing"))
     def standing(self, version: Any) -> Any:
         """Whether it holds now."""
         return _STANDINGS[version.standing]
+
+
+def seated_people() -> QuerySet[Any]:
+    """Everybody with a place on the desk, by name."""
+    people = get_user_model()._default_manager.filter(is_active=True, seat_row__isnull=False)
+    return people.order_by("first_name", "last_name")
 
 
 class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -92,7 +113,7 @@ class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
         return str(obj.get_full_name() or obj.get_username())
 
 
-class LimitForm(KeptForm):
+class LimitForm(VersionForm):
     """A limit: whose, from when, how much, and why."""
 
     grade = forms.ChoiceField(label=_("Grade"), choices=[("", "–"), *Grade.choices], required=False)
@@ -100,7 +121,6 @@ class LimitForm(KeptForm):
     user = PersonChoice(
         label=_("Or one person"), queryset=get_user_model()._default_manager.none(), required=False, empty_label="–"
     )
-    valid_from = forms.DateTimeField(label=_("Valid from"), required=False, widget=Moment, help_text=_("Empty: now."))
     max_percent = forms.IntegerField(label=_("Percent"), min_value=0, max_value=100)
     max_months = forms.IntegerField(label=_("Months"), min_value=0)
     max_monthly_minor = MinorUnits(label=_("Off the bill in one month"))
@@ -115,9 +135,7 @@ class LimitForm(KeptForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         if "user" in self.fields:
-            people = get_user_model()._default_manager.filter(is_active=True, seat_row__isnull=False)
-            chosen = cast("forms.ModelChoiceField[Any]", self.fields["user"])
-            chosen.queryset = people.order_by("first_name", "last_name")
+            cast("forms.ModelChoiceField[Any]", self.fields["user"]).queryset = seated_people()
 
 
 @admin.register(LimitVersion)
@@ -128,6 +146,12 @@ class LimitVersionAdmin(_DatedAdmin):
     plural = _("limits")
     object_kind = "limit"
     form = LimitForm
+    also_read = {
+        "standing": _standing(_limits_of_the_same()),
+        "person": person_name("user_id"),
+        "team_name": F("team__name"),
+        "recorder": person_name("recorded_by_id"),
+    }
     list_display = (
         "whose",
         "standing",
@@ -138,7 +162,7 @@ class LimitVersionAdmin(_DatedAdmin):
         shown_money("max_credit_minor", _("credit")),
         shown_money("max_fee_minor", _("fee")),
         shown_money("max_cost_minor", _("cost")),
-        "set_by",
+        _set_by,
     )
     list_filter = (StandingFilter, ScopeFilter, "grade", "team")
     search_fields = ("team__name", "user__first_name", "user__last_name", "user__username", "why")
@@ -161,31 +185,9 @@ class LimitVersionAdmin(_DatedAdmin):
         shown_money("max_cost_minor", _("cost to us in all")),
         "kinds_in_words",
         "why",
-        "set_by",
+        _set_by,
         "recorded_at",
     )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[LimitVersion]:
-        """With whose it is and whether it holds."""
-        same = LimitVersion.objects.annotate(
-            of_team=Coalesce("team_id", Value(0)), of_user=Coalesce("user_id", Value(0))
-        ).filter(
-            grade=OuterRef("grade"),
-            currency=OuterRef("currency"),
-            of_team=Coalesce(OuterRef("team_id"), Value(0)),
-            of_user=Coalesce(OuterRef("user_id"), Value(0)),
-        )
-        annotated = (
-            super()
-            .get_queryset(request)
-            .annotate(
-                standing=_standing(same),
-                person=person_name("user_id"),
-                team_name=F("team__name"),
-                recorder=person_name("recorded_by_id"),
-            )
-        )
-        return cast("QuerySet[LimitVersion]", annotated)
 
     @admin.display(description=_("percent"), ordering="max_percent")
     def percent(self, limit: LimitVersion) -> str:
@@ -201,11 +203,6 @@ class LimitVersionAdmin(_DatedAdmin):
     def whose(self, limit: Any) -> str:
         """The grade, the team or the person."""
         return limit.person or limit.team_name or str(Grade(limit.grade).label)
-
-    @admin.display(description=_("set by"))
-    def set_by(self, limit: Any) -> Any:
-        """Who recorded it."""
-        return limit.recorder or _("The desk itself")
 
     @admin.display(description=_("kinds of offers"))
     def kinds_in_words(self, limit: LimitVersion) -> str:
@@ -229,10 +226,9 @@ class LimitVersionAdmin(_DatedAdmin):
         )
 
 
-class SchemeForm(KeptForm):
+class SchemeForm(VersionForm):
     """The desk-wide rules."""
 
-    valid_from = forms.DateTimeField(label=_("Valid from"), required=False, widget=Moment, help_text=_("Empty: now."))
     low = forms.IntegerField(label=_("Low value, percent of the annual bill"), min_value=0, max_value=100)
     middle = forms.IntegerField(label=_("Middle value, percent"), min_value=0, max_value=100)
     high = forms.IntegerField(label=_("High value, percent"), min_value=0, max_value=100)
@@ -252,6 +248,10 @@ class SchemeVersionAdmin(_DatedAdmin):
     plural = _("the desk's scheme")
     object_kind = "scheme"
     form = SchemeForm
+    also_read = {
+        "standing": _standing(SchemeVersion.objects.all()),
+        "recorder": person_name("recorded_by_id"),
+    }
     list_display = (
         "valid_from",
         "standing",
@@ -261,7 +261,7 @@ class SchemeVersionAdmin(_DatedAdmin):
         "budget_mode",
         shown_money("goodwill_minor", _("goodwill")),
         "approval_seconds",
-        "set_by",
+        _set_by,
     )
     list_filter = (StandingFilter,)
     fieldsets = (
@@ -280,28 +280,14 @@ class SchemeVersionAdmin(_DatedAdmin):
         "budget_mode",
         shown_money("goodwill_minor", _("goodwill")),
         *_CLOCKS,
-        "set_by",
+        _set_by,
         "recorded_at",
     )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[SchemeVersion]:
-        """With whether it holds."""
-        annotated = (
-            super()
-            .get_queryset(request)
-            .annotate(standing=_standing(SchemeVersion.objects.all()), recorder=person_name("recorded_by_id"))
-        )
-        return cast("QuerySet[SchemeVersion]", annotated)
 
     @admin.display(description=_("low, middle, high value"))
     def tiers(self, scheme: SchemeVersion) -> str:
         """The three per cents of the annual bill."""
         return ", ".join(gettext("%(percent)d%%") % {"percent": percent} for percent in scheme.customer_year_percents)
-
-    @admin.display(description=_("set by"))
-    def set_by(self, scheme: Any) -> Any:
-        """Who recorded it."""
-        return scheme.recorder or _("The desk itself")
 
     def followed(self, request: HttpRequest) -> SchemeVersion | None:
         """The version asked for, else the newest."""

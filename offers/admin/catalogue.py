@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from customers.admin_base import KeptAdmin, KeptForm, VersionAdmin, currency, shown_json
+from customers.admin_base import KeptAdmin, VersionAdmin, VersionForm, currency, shown_json
 from customers.admin_fields import Moment, Structure
 from offers import catalogue
 from offers.admin.examples import EXAMPLES
@@ -35,14 +35,8 @@ class CampaignAdmin(KeptAdmin):
     list_filter = ("active",)
     search_fields = ("name", "code")
     fields = ("code", "name", "active")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The code stays."""
-        return ("code",) if obj is not None else ()
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A new campaign runs."""
-        return ("code", "name") if obj is None else ("code", "name", "active")
+    chosen_once = ("code",)
+    only_later = ("active",)
 
     def keep(self, request: HttpRequest, values: dict[str, Any], row: Any | None) -> Campaign:
         """Save by the workflow."""
@@ -68,30 +62,16 @@ class OfferAdmin(KeptAdmin):
     list_filter = ("active", "kind", "family")
     search_fields = ("code", "versions__words")
     actions = ("retire", "restore")
-    add_fields = ("code", "kind", "family", "icon")
-    change_fields = ("code", "kind", "family", "icon", "state", "all_versions")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Offer]:
-        """With what the version in force says."""
-        now = _in_force()
-        annotated = (
-            super()
-            .get_queryset(request)
-            .annotate(
-                now_version=Subquery(now.values("version")[:1]),
-                now_name=Subquery(now.values("words__en__name")[:1]),
-                now_accept=Subquery(now.values("figures__accept_percent")[:1]),
-            )
-        )
-        return cast("QuerySet[Offer]", annotated)
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Kind and family are chosen once."""
-        return self.add_fields if obj is None else self.change_fields
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Concessions that run are stacked by kind and family, so they stay."""
-        return () if obj is None else [name for name in self.change_fields if name != "icon"]
+    fields = ("code", "kind", "family", "icon", "state", "all_versions")
+    readonly_fields = ("state", "all_versions")
+    # Concessions that run are stacked by kind and family, so they stay.
+    chosen_once = ("code", "kind", "family")
+    only_later = readonly_fields
+    also_read = {
+        "now_version": Subquery(_in_force().values("version")[:1]),
+        "now_name": Subquery(_in_force().values("words__en__name")[:1]),
+        "now_accept": Subquery(_in_force().values("figures__accept_percent")[:1]),
+    }
 
     @admin.display(description=_("name"))
     def name(self, offer: Any) -> str:
@@ -147,10 +127,9 @@ class OfferAdmin(KeptAdmin):
         return catalogue.change_offer(offer_id=row.pk, icon=values["icon"], **self.acting(request))
 
 
-class OfferVersionForm(KeptForm):
+class OfferVersionForm(VersionForm):
     """What a version consists of: words, and rules as the pure modules read them."""
 
-    valid_from = forms.DateTimeField(label=_("Valid from"), required=False, widget=Moment, help_text=_("Empty: now."))
     valid_until = forms.DateTimeField(
         label=_("Valid until"), required=False, widget=Moment, help_text=_("Empty: until the next version.")
     )
@@ -199,6 +178,9 @@ class OfferVersionForm(KeptForm):
             chosen.queryset = Campaign.objects.filter(active=True)
 
 
+_NEWER = OfferVersion.objects.filter(offer=OuterRef("offer"), version__gt=OuterRef("version"), valid_from__lte=Now())
+
+
 @admin.register(OfferVersion)
 class OfferVersionAdmin(VersionAdmin):
     """Versions of offers; a new one starts from the newest."""
@@ -207,6 +189,7 @@ class OfferVersionAdmin(VersionAdmin):
     plural = _("versions of offers")
     object_kind = "offer_version"
     form = OfferVersionForm
+    also_read = {"replaced": Exists(_NEWER)}
     list_display = ("offer", "version", "name", "in_force", "valid_from", "valid_until", "campaign")
     list_filter = ("offer__kind", "campaign")
     list_select_related = ("offer", "campaign")
@@ -223,14 +206,6 @@ class OfferVersionAdmin(VersionAdmin):
         "currency",
         *(shown_json(part, OfferVersionForm.base_fields[part].label) for part in _PARTS),
     )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[OfferVersion]:
-        """With whether a newer version has taken its place."""
-        newer = OfferVersion.objects.filter(
-            offer=OuterRef("offer"), version__gt=OuterRef("version"), valid_from__lte=Now()
-        )
-        annotated = super().get_queryset(request).annotate(replaced=Exists(newer))
-        return cast("QuerySet[OfferVersion]", annotated)
 
     @admin.display(description=_("name"))
     def name(self, version: OfferVersion) -> str:

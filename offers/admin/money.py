@@ -4,19 +4,27 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth import get_user_model
 from django.contrib.postgres.aggregates import BoolOr
 from django.db.models import Case, CharField, OuterRef, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from customers.admin_base import KeptAdmin, KeptForm, ReadOnlyAdmin, currency, money, person_name, shown_money
+from customers.admin_base import (
+    KeptAdmin,
+    KeptForm,
+    ReadOnlyAdmin,
+    currency,
+    money,
+    person_name,
+    shown_money,
+    shown_person,
+)
 from customers.admin_fields import MinorUnits
 from customers.models import Site, Team
 from offers import budgets
+from offers.admin.authority import seated_people
 from offers.choices import BudgetKind
 from offers.models import BudgetAccount, BudgetPlan, Campaign, LedgerEntry
 
@@ -42,10 +50,7 @@ class _OwnedAdmin(KeptAdmin):
 
     search_fields = ("kind",)
     search_help_text = _("The name of a person, a team, a site or a campaign.")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With the owner's name."""
-        return cast("QuerySet[Any]", super().get_queryset(request).annotate(owner_name=owner_name()))
+    also_read = {"owner_name": owner_name()}
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -61,8 +66,7 @@ class _OwnedAdmin(KeptAdmin):
 
 def _owners() -> list[tuple[str, list[tuple[str, str]]]]:
     """Everybody and everything that may have a budget, in groups by kind."""
-    people = get_user_model()._default_manager.filter(is_active=True, seat_row__isnull=False)
-    persons = [(person.pk, person.get_full_name() or person.get_username()) for person in people.order_by("first_name")]
+    persons = [(person.pk, person.get_full_name() or person.get_username()) for person in seated_people()]
     named = {
         BudgetKind.AGENT: persons,
         BudgetKind.APPROVER: persons,
@@ -188,19 +192,12 @@ class BudgetAccountAdmin(_OwnedAdmin):
     )
     readonly_fields = fields[:-2]
     view_fields = readonly_fields
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With what the counters say."""
-        counted = (
-            super()
-            .get_queryset(request)
-            .annotate(
-                held_sum=Sum("counters__held_minor"),
-                spent_sum=Sum("counters__spent_minor"),
-                is_frozen=BoolOr("counters__frozen"),
-            )
-        )
-        return cast("QuerySet[Any]", counted)
+    also_read = {
+        **_OwnedAdmin.also_read,
+        "held_sum": Sum("counters__held_minor"),
+        "spent_sum": Sum("counters__spent_minor"),
+        "is_frozen": BoolOr("counters__frozen"),
+    }
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """The ledger opens accounts."""
@@ -256,17 +253,14 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
 
     singular = _("entry")
     plural = _("ledger")
-    list_display = ("recorded_at", "kind", "whose", "held", "spent", "ceiling", "by_name", "why")
+    list_display = ("recorded_at", "kind", "whose", "held", "spent", "ceiling", shown_person("mover", _("by")), "why")
     list_display_links = ("recorded_at",)
     list_filter = ("kind", "counter__account__kind", "recorded_at")
     list_select_related = ("counter__account",)
     search_fields = ("why",)
     ordering = ("-id",)
     view_fields = (*list_display, "hold")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With the names of those who moved it."""
-        return cast("QuerySet[Any]", super().get_queryset(request).annotate(mover=person_name("by_id")))
+    also_read = {"mover": person_name("by_id")}
 
     @admin.display(description=_("account"))
     def whose(self, entry: LedgerEntry) -> str:
@@ -288,8 +282,3 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
     def ceiling(self, entry: LedgerEntry) -> str:
         """Change of what may be held and spent."""
         return money(entry.ceiling_minor, entry.counter.account.currency)
-
-    @admin.display(description=_("by"))
-    def by_name(self, entry: Any) -> Any:
-        """Who moved it."""
-        return entry.mover or gettext("The desk itself")

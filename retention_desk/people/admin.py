@@ -1,7 +1,7 @@
 """People and roles in the administration: invite, move, deactivate. Roles themselves change only with a release."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -94,6 +94,12 @@ class RoleFilter(admin.SimpleListFilter):
         return queryset.filter(groups__name=self.value()) if self.value() else queryset
 
 
+def _widest_role() -> Subquery:
+    width = Case(*(When(name=role, then=Value(width)) for width, role in enumerate(ROLES)), default=Value(-1))
+    held = Group.objects.filter(user=OuterRef("pk")).annotate(width=width)
+    return Subquery(held.order_by("-width").values("name")[:1])
+
+
 @admin.register(User)
 class PersonAdmin(KeptAdmin):
     """Everybody who may sign in. People are deactivated, never deleted: the record names them."""
@@ -112,24 +118,15 @@ class PersonAdmin(KeptAdmin):
         (None, {"fields": ("username", ("first_name", "last_name"), "email", "language")}),
         (_("Role and place"), {"fields": ("role", ("team", "grade"))}),
     )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        """With the widest role of each."""
-        held = Group.objects.filter(user=OuterRef("pk")).annotate(
-            width=Case(*(When(name=role, then=Value(width)) for width, role in enumerate(ROLES)), default=Value(-1))
-        )
-        role = Subquery(held.order_by("-width").values("name")[:1])
-        return cast("QuerySet[User]", super().get_queryset(request).annotate(role=role))
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A user name is given once."""
-        return ("username", "state", "last_login", "date_joined") if obj is not None else ()
+    readonly_fields = ("state", "last_login", "date_joined")
+    chosen_once = ("username",)
+    also_read = {"role": _widest_role()}
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """With the state of an account that is there."""
         if obj is None:
             return self.fieldsets
-        return (*self.fieldsets, (_("Account"), {"fields": ("state", "last_login", "date_joined")}))
+        return (*self.fieldsets, (_("Account"), {"fields": self.readonly_fields}))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """An agent who is new."""
@@ -279,13 +276,7 @@ class RoleAdmin(ReadOnlyAdmin):
     plural = _("roles")
     list_display = ("name", "people")
     view_fields = ("name", "people", "may")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
-        """With how many people have it."""
-        counted = (
-            super().get_queryset(request).annotate(people_count=models.Count("user", filter=Q(user__is_active=True)))
-        )
-        return cast("QuerySet[Group]", counted)
+    also_read = {"people_count": models.Count("user", filter=Q(user__is_active=True))}
 
     @admin.display(description=_("people"), ordering="people_count")
     def people(self, role: Any) -> int:
