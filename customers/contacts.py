@@ -9,12 +9,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
-from customers import audit, keys, numbers
+from customers import audit, keys, numbers, phones
 from customers.acts import Act
 from customers.choices import CallState, CustomerKind
 from customers.models import Call, Company, Customer
@@ -154,7 +153,7 @@ def _checked(contact: Mapping[str, str], *, country: str) -> dict[str, Any]:
         wrong["family_name"] = "MISSING"
     known = clean.get("country", country)
     for name in ("phone", "other_phone"):
-        number = _e164(clean.get(name, ""), country=known if _COUNTRY.fullmatch(known) else country)
+        number = phones.e164(clean.get(name, ""), country=known if _COUNTRY.fullmatch(known) else country)
         if number is None:
             wrong[name] = "WRONG"
         elif name in clean:
@@ -174,19 +173,6 @@ def _fits(name: str, value: str) -> bool:
     if name == "jurisdiction" and value:
         return bool(_JURISDICTION.fullmatch(value))
     return name != "kind" or value in CustomerKind.values
-
-
-def _e164(text: str, *, country: str) -> str | None:
-    """The number in E.164; blank stays blank, None for what is no number."""
-    if not text:
-        return ""
-    try:
-        number = phonenumbers.parse(text, country)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 def _is_email(text: str) -> bool:

@@ -7,8 +7,7 @@ from enum import StrEnum
 from itertools import combinations
 from typing import Any
 
-import phonenumbers
-
+from customers import phones
 from customers.names import LONGEST, SHORTEST, deletions, fold
 from customers.statements import as_json, prepared_cursor, statement
 
@@ -125,23 +124,15 @@ def _may_be_phone(text: str, region: str) -> bool:
     """Whether it has the shape of a number: a prefix or brackets, a possible length, or just its end."""
     if text[0] in "+(":
         return True
-    number = _parsed(text, region)
-    return len(_digits(text)) <= 7 or (number is not None and phonenumbers.is_possible_number(number))
-
-
-def _parsed(text: str, region: str) -> phonenumbers.PhoneNumber | None:
-    try:
-        return phonenumbers.parse(text, region or None)
-    except phonenumbers.NumberParseException:
-        return None
+    return len(_digits(text)) <= 7 or phones.e164(text, country=region) is not None
 
 
 def _tails(text: str, *, region: str) -> list[str]:
     """The digits from the last to the first, as typed and as they are with the country's prefix."""
     tails = [_digits(text)[::-1]]
-    number = _parsed(text, region)
+    number = phones.parsed(text, country=region)
     if number is not None:
-        tails.append(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164).lstrip("+")[::-1])
+        tails.append(phones.written(number).lstrip("+")[::-1])
     return [tail for tail in dict.fromkeys(tails) if len(tail) >= SHORTEST_PHONE]
 
 

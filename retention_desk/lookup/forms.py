@@ -3,12 +3,13 @@
 from typing import Any
 from urllib.parse import urlencode
 
-import phonenumbers
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from customers import phones
 from customers.choices import CallerRole, CustomerKind, OpeningIntent
 from retention_desk.calls.words import CHECKS_NEEDED, IDENTITY_CHECKS
+from retention_desk.lookup.region import home_country
 
 
 class OpenCallForm(forms.Form):
@@ -32,7 +33,7 @@ class OpenCallForm(forms.Form):
 
     def clean_phone_from(self) -> str:
         """E.164 where it can be read, else nothing: a call opens whatever was typed here."""
-        return e164(self.cleaned_data["phone_from"])
+        return phones.e164(self.cleaned_data["phone_from"], country=home_country()) or ""
 
     def clean_checks(self) -> list[str]:
         """One answer alone opens nothing and is not noted as a check."""
@@ -88,21 +89,8 @@ class NewCustomerForm(ContactForm):
     field_order = ("account_number", "kind")
 
 
-def e164(text: str, region: str = "US") -> str:
-    """A number in E.164 form, or nothing where it cannot be one."""
-    if not text.strip():
-        return ""
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_possible_number(number):
-        return ""
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-
-
 def _phone(text: str) -> str:
-    number = e164(text)
-    if text.strip() and not number:
-        raise forms.ValidationError(_("Write the number with its area code, like 559 555 0142 or +1 559 555 0142."))
+    number = phones.e164(text, country=home_country())
+    if number is None:
+        raise forms.ValidationError(_("Write the number with its area code, or with + and the code of the country."))
     return number

@@ -4,12 +4,19 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from customers.models import AuditEvent, Call, Customer
-from retention_desk.lookup.forms import e164
+from customers.models import AuditEvent, Call, Company, Customer
+from retention_desk.lookup import region
+from retention_desk.lookup.forms import OpenCallForm
 from tests.builders import make_user, new_key
 from tests.retention_desk.scene import Scene, set_scene, signed_in
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def country_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an earlier test's company was remembered for is no other test's business."""
+    monkeypatch.setattr(region, "_remembered", {})
 
 
 @pytest.fixture
@@ -145,9 +152,18 @@ def test_contact_is_corrected_on_a_call_and_by_nobody_else(scene: Scene) -> None
     assert "0188" not in str(event.after)
 
 
-@pytest.mark.parametrize(
-    ("typed", "kept"),
-    [("559 555 0142", "+15595550142"), ("+49 561 5550142", "+495615550142"), ("", ""), ("hello", ""), ("1", "")],
-)
-def test_numbers_are_kept_in_one_form(typed: str, kept: str) -> None:
-    assert e164(typed) == kept
+@pytest.mark.parametrize(("country", "kept"), [("US", "+15595550142"), ("DE", "+495595550142")])
+def test_number_without_a_prefix_is_one_of_the_companys_country(scene: Scene, country: str, kept: str) -> None:
+    Company.objects.update(country=country)
+
+    form = OpenCallForm({"key": str(new_key()), "phone_from": "559 555 0142"})
+    form.is_valid()
+
+    assert form.cleaned_data["phone_from"] == kept
+
+
+def test_call_opens_from_a_number_that_nobody_can_read() -> None:
+    form = OpenCallForm({"key": str(new_key()), "phone_from": "withheld"})
+    form.is_valid()
+
+    assert form.cleaned_data["phone_from"] == ""
