@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 # The same letters as the SQL function `desk_fold`; a test holds the two together.
 _FROM = "àáâãäåāăąçćčďđèéêëēėęěğìíîïīįıłľñńňòóôõöøōőŕřśšşșťțùúûüūůűųýÿźžż'’-"
@@ -32,10 +32,10 @@ def remember_names(family_keys: Collection[str]) -> int:
         return int(cursor.rowcount)
 
 
-def remember_all_names() -> int:
+def remember_all_names(*, using: str = DEFAULT_DB_ALIAS) -> int:
     """Add the family names of every customer; for a bulk of them that came in by file."""
     source = "SELECT DISTINCT family_key FROM customers_customer WHERE family_name <> ''"
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.execute(_REMEMBER.format(source=source), _bounds({}))
         return int(cursor.rowcount)
 
@@ -44,6 +44,8 @@ def _bounds(parameters: dict[str, Any]) -> dict[str, Any]:
     return parameters | {"shortest": SHORTEST, "longest": LONGEST}
 
 
+# In order, so that two who add the same names wait for each other instead of locking up, and so that the same
+# customers give the same rows.
 _REMEMBER = """
 INSERT INTO customers_familynamedeletion (deletion, family_key)
 SELECT DISTINCT d.deletion, n.key
@@ -52,5 +54,6 @@ CROSS JOIN LATERAL (
     SELECT n.key AS deletion
     UNION SELECT overlay(n.key PLACING '' FROM place FOR 1) FROM generate_series(1, length(n.key)) place
 ) d
+ORDER BY 1, 2
 ON CONFLICT DO NOTHING
 """

@@ -79,7 +79,7 @@ def load(*, scale: float, seed: int, now: datetime, say: Say, using: str = "owne
             for sheet in book.sheets():
                 sheet.copy(cursor)
             chain(cursor)
-            _fill_name_dictionary(cursor)
+            names.remember_all_names(using=using)
             _set_sequences(cursor)
             say(f"{book.audit.rows:,} acts are in the audit, chained")
     with connection.cursor() as cursor:
@@ -261,19 +261,6 @@ def _walls_down(cursor: CursorWrapper) -> Iterator[None]:
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     for table in tables:
         cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
-
-
-def _fill_name_dictionary(cursor: CursorWrapper) -> None:
-    """The dictionary behind look-up, as `customers.names` keeps it, with keys in a repeatable order."""
-    cursor.execute(
-        """INSERT INTO customers_familynamedeletion (deletion, family_key)
-           SELECT DISTINCT CASE place WHEN 0 THEN key ELSE overlay(key PLACING '' FROM place FOR 1) END, key
-           FROM (SELECT DISTINCT family_key AS key FROM customers_customer
-                 WHERE length(family_key) BETWEEN %s AND %s) names
-           CROSS JOIN LATERAL generate_series(0, length(key)) place
-           ORDER BY 1, 2""",
-        [names.SHORTEST, names.LONGEST],
-    )
 
 
 def _set_sequences(cursor: CursorWrapper) -> None:

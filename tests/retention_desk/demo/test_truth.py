@@ -192,3 +192,14 @@ def test_customer_of_the_pictures_looks_like_them(loaded: Connection) -> None:
     ).fetchone()
 
     assert row == ("Marisol", "Tennant", "Fresno", "+15595550142", 19599, 4, 1)
+
+
+def test_look_up_forgives_a_letter_in_every_name(loaded: Connection) -> None:
+    missing = loaded.execute(
+        """SELECT count(*) FROM (SELECT DISTINCT family_key FROM customers_customer
+                                 WHERE length(family_key) BETWEEN 4 AND 40) named
+           WHERE (SELECT count(*) FROM customers_familynamedeletion d WHERE d.family_key = named.family_key)
+                 < length(named.family_key) / 2"""
+    ).fetchone()
+
+    assert missing == (0,)
