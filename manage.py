@@ -24,6 +24,10 @@ def main(argv: list[str]) -> int:
         from retention_desk.bench import command as bench
 
         return bench.main(argv[2:])
+    if command == "prove":
+        from retention_desk.prove import command as prove
+
+        return prove.main(argv[2:])
     if command == "test":
         from retention_desk import testing
 

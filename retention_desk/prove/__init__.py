@@ -1,0 +1,4 @@
+"""Proofs that take longer than a test: each runs on servers of its own and ends with a sentence and an exit code."""
+
+# What `manage.py prove <name> ...` runs: `main(arguments) -> exit code` of that module.
+PROOFS: dict[str, str] = {}
