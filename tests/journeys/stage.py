@@ -1,30 +1,47 @@
-"""What journeys share: signing in as a person would, and keeping a picture of what was seen."""
+"""What journeys share: signing in, the sizes of the design, and keeping a picture of what was seen."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Page, ViewportSize
 
 from retention_desk.people.models import User
 
-PASSWORD = "a long secret"
+SIZES: tuple[ViewportSize, ...] = ({"width": 1440, "height": 900}, {"width": 1024, "height": 768})
+# Nothing hangs over the side of the page.
+FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+_THEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
 
 
 def sign_in(page: Page, user: User) -> None:
-    """Log in by the form."""
-    page.goto("/login/")
-    page.get_by_label("User name").or_(page.get_by_label("Username")).fill(user.username)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: urlsplit(url).path == "/")
+    """Open the desk as this person, with the cookie of a session; the log-in form has a journey of its own."""
+    browser = Client()
+    browser.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": browser.cookies[name].value, "domain": "127.0.0.1", "path": "/"}])
+    page.goto("/")
+    assert urlsplit(page.url).path == "/"
 
 
-def keep_picture(page: Page, name: str, folder: Path) -> Path:
-    """Save a picture of the page; in DESK_PICTURES where that is set, for people to compare with the design."""
-    place = Path(os.environ.get("DESK_PICTURES") or folder)
-    place.mkdir(parents=True, exist_ok=True)
-    path = place / f"{name}.png"
-    # Hiding the caret would be an inline style, which the policy of the page forbids.
-    page.screenshot(path=path, caret="initial")
-    return path
+def at_each_size(page: Page) -> Iterator[int]:
+    """Give the page each size that the design has, and its width; the last one stays."""
+    for size in reversed(SIZES):
+        page.set_viewport_size(size)
+        yield size["width"]
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Save a picture in both themes for people to compare with the design, where DESK_PICTURES names a folder."""
+    folder = os.environ.get("DESK_PICTURES")
+    if not folder:
+        return
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for theme in _THEMES:
+        page.emulate_media(color_scheme=theme)
+        # Hiding the caret would be an inline style, which the policy of the page forbids.
+        page.screenshot(path=Path(folder) / f"{name}-{theme}.png", caret="initial")

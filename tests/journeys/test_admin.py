@@ -1,38 +1,20 @@
 """The administration in a real browser: no word of the console, no broken policy, no finding of axe, in both themes."""
 
-from typing import Literal
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from customers import setup
 from offers.choices import BudgetKind
 from offers.models import LimitVersion, OfferVersion
 from retention_desk.people.models import User
+from tests.accessibility import findings
 from tests.browser import NewPage
 from tests.builders import make_agent, make_company, make_reason, make_team
+from tests.journeys.stage import sign_in
 from tests.offers.builders import give_budget, make_campaign, make_credit, make_limits, make_offer, make_scheme
 from tests.retention_desk.admin.people import make_administrator, make_person
 
 pytestmark = pytest.mark.journeys
-
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-def sign_in(page: Page) -> None:
-    page.goto("/login/")
-    page.locator("[name=username]").fill("ada")
-    page.locator("[name=password]").fill("a long secret")
-    page.locator("[name=password]").press("Enter")
-    page.wait_for_url("**/")
-
-
-def findings(page: Page) -> list[str]:
-    found = Axe().run(page, options={"runOnly": RULES})
-    return [
-        f"{page.url}: {one['id']} {[node['target'] for node in one['nodes']]}" for one in found.response["violations"]
-    ]
 
 
 @pytest.fixture
@@ -76,19 +58,18 @@ def addresses(ada: User) -> list[str]:
     ]
 
 
-def test_pages_break_no_policy_and_throw_no_error(addresses: list[str], page: Page) -> None:
-    sign_in(page)
+def test_pages_break_no_policy_and_throw_no_error(ada: User, addresses: list[str], page: Page) -> None:
+    sign_in(page, ada)
 
     for address in addresses:
         page.goto(f"/admin/{address}")
         expect(page.get_by_role("link", name="Back to the desk")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_have_no_finding(addresses: list[str], new_page: NewPage, scheme: Literal["light", "dark"]) -> None:
+def test_pages_have_no_finding(ada: User, addresses: list[str], new_page: NewPage) -> None:
     # The checker writes styles into the page to measure contrast; the policy is asked above, without it.
-    page = new_page(color_scheme=scheme, viewport={"width": 1440, "height": 900}, bypass_csp=True)
-    sign_in(page)
+    page = new_page(viewport={"width": 1440, "height": 900}, bypass_csp=True)
+    sign_in(page, ada)
     found = []
 
     for address in addresses:
@@ -99,7 +80,7 @@ def test_pages_have_no_finding(addresses: list[str], new_page: NewPage, scheme: 
 
 
 def test_limit_is_raised_and_its_record_read(ada: User, page: Page) -> None:
-    sign_in(page)
+    sign_in(page, ada)
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Admin").click()
     page.get_by_role("link", name="Limits", exact=True).click()
     page.locator("#result_list").get_by_role("link", name="Senior agent").click()
@@ -118,7 +99,7 @@ def test_limit_is_raised_and_its_record_read(ada: User, page: Page) -> None:
 
 def test_mistake_in_a_version_is_told_at_its_field_and_keeps_what_was_typed(ada: User, page: Page) -> None:
     offer = OfferVersion.objects.get(offer__code="LOYALTY20").offer
-    sign_in(page)
+    sign_in(page, ada)
     page.goto(f"/admin/offers/offer/{offer.pk}/change/")
     page.get_by_role("link", name="New version").click()
 
@@ -132,12 +113,8 @@ def test_mistake_in_a_version_is_told_at_its_field_and_keeps_what_was_typed(ada:
 
 def test_person_is_shut_out_while_they_look(ada: User, page: Page, new_page: NewPage) -> None:
     nora = new_page()
-    nora.goto("/login/")
-    nora.locator("[name=username]").fill("nora")
-    nora.locator("[name=password]").fill("a long secret")
-    nora.locator("[name=password]").press("Enter")
-    nora.wait_for_url("**/")
-    sign_in(page)
+    sign_in(nora, User.objects.get(username="nora"))
+    sign_in(page, ada)
 
     page.goto("/admin/people/user/")
     page.get_by_role("link", name="Nora Lind").click()

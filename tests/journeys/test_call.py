@@ -1,7 +1,5 @@
 """A whole call as its agent lives it, in a real browser."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -97,9 +95,7 @@ def test_cancelling_answers_while_typing_and_without_an_identity(page: Page) -> 
     assert Cancellation.objects.get().noted["name"] == "Marisol Tennant"
 
 
-def test_supervisor_approves_what_is_over_the_limit_and_the_agent_presents_it(
-    new_page: NewPage, tmp_path: Path
-) -> None:
+def test_supervisor_approves_what_is_over_the_limit_and_the_agent_presents_it(new_page: NewPage) -> None:
     scene = set_scene()
     wide = {"width": 1440, "height": 900}
     agent, supervisor = new_page(viewport=wide), new_page(viewport=wide)
@@ -116,21 +112,21 @@ def test_supervisor_approves_what_is_over_the_limit_and_the_agent_presents_it(
     expect(agent.get_by_role("button", name="Ask supervisor")).to_be_visible()
     expect(agent.locator("#offer-figures")).to_contain_text("$336.00")
     agent.get_by_placeholder("Note for the supervisor").fill("Has a written quote from Lumo at $55.")
-    keep_picture(agent, "over-limit", tmp_path)
+    keep_picture(agent, "over-limit")
     agent.keyboard.press("F9")
     expect(agent.get_by_text("Waiting for approval").first).to_be_visible()
-    keep_picture(agent, "waiting", tmp_path)
+    keep_picture(agent, "waiting")
 
     supervisor.get_by_role("link", name="Internet loyalty discount, 35% for 12 months").click()
     expect(supervisor.get_by_text("Has a written quote from Lumo")).to_be_visible()
-    keep_picture(supervisor, "approvals", tmp_path)
+    keep_picture(supervisor, "approvals")
     expect(agent.get_by_text("Tobias Renn is reading it")).to_be_visible()
     supervisor.keyboard.press("a")
     expect(supervisor.get_by_role("button", name="Undo")).to_be_visible()
-    keep_picture(supervisor, "approved", tmp_path)
+    keep_picture(supervisor, "approved")
 
     expect(agent.get_by_text("Approved by Tobias Renn.")).to_be_visible(timeout=15_000)
-    keep_picture(agent, "answer", tmp_path)
+    keep_picture(agent, "answer")
     # A key does nothing within half a second of news that changed what it does.
     agent.wait_for_timeout(600)
     agent.keyboard.press("F9")

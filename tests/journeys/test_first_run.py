@@ -1,26 +1,18 @@
 """An empty desk in a real browser: where the first run is, the page that begins it, and the first administrator."""
 
-from pathlib import Path
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from customers.models import Company, Team
 from retention_desk.firstrun import link
 from retention_desk.people.models import User
+from tests.accessibility import check
 from tests.journeys.stage import keep_picture
-from tests.journeys.test_accessibility import RULES
 
 pytestmark = pytest.mark.journeys
 
 
-def check(page: Page) -> None:
-    found = Axe().run(page, options={"runOnly": RULES})
-    assert found.violations_count == 0, found.generate_report()
-
-
-def test_first_run_from_an_empty_desk_to_its_administrator(page: Page, tmp_path: Path) -> None:
+def test_first_run_from_an_empty_desk_to_its_administrator(page: Page) -> None:
     page.goto("/")
     expect(page.locator("main")).to_contain_text("first_run --link")
     check(page)
@@ -35,7 +27,7 @@ def test_first_run_from_an_empty_desk_to_its_administrator(page: Page, tmp_path:
     page.get_by_role("button", name="Begin").click()
     expect(page.locator("main")).to_contain_text("Line 1 has a name that was there before.")
     check(page)
-    keep_picture(page, "first-run", tmp_path)
+    keep_picture(page, "first-run")
     assert not User.objects.exists()
 
     page.locator("[name=places]").fill("Amarillo: Team North, Team South")

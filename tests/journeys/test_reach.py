@@ -1,13 +1,11 @@
 """The call, the approvals and the look-up for everybody: no finding of axe, and a whole call by keyboard alone."""
 
-from typing import Literal
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from customers.models import Call, Cancellation
 from offers.models import Proposal
+from tests.accessibility import check
 from tests.browser import NewPage
 from tests.builders import new_key
 from tests.journeys.stage import sign_in
@@ -15,18 +13,10 @@ from tests.retention_desk.scene import Scene, set_scene, signed_in
 
 pytestmark = [pytest.mark.journeys]
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
-
-def check(page: Page) -> None:
-    found = Axe().run(page, options={"runOnly": RULES})
-    assert found.violations_count == 0, found.generate_report()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_of_a_call_has_a_finding(new_page: NewPage, scheme: Literal["light", "dark"]) -> None:
+def test_no_page_of_a_call_has_a_finding(new_page: NewPage) -> None:
     scene = set_scene()
-    page = new_page(color_scheme=scheme, viewport={"width": 1440, "height": 900})
+    page = new_page(viewport={"width": 1440, "height": 900})
     sign_in(page, scene.ann)
     check(page)
     page.goto("/customers/?q=tennant")
@@ -62,17 +52,16 @@ def test_no_page_of_a_call_has_a_finding(new_page: NewPage, scheme: Literal["lig
     check(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_waiting_and_approvals_have_no_finding(new_page: NewPage, scheme: Literal["light", "dark"]) -> None:
+def test_waiting_and_approvals_have_no_finding(new_page: NewPage) -> None:
     scene = set_scene()
     call_id = scene.open_call()
     ask(scene, call_id)
-    agent = new_page(color_scheme=scheme, viewport={"width": 1024, "height": 768})
+    agent = new_page(viewport={"width": 1024, "height": 768})
     sign_in(agent, scene.ann)
     agent.goto(f"/calls/{call_id}/")
     expect(agent.get_by_role("button", name="Withdraw the request")).to_be_visible()
     check(agent)
-    supervisor = new_page(color_scheme=scheme, viewport={"width": 1440, "height": 900})
+    supervisor = new_page(viewport={"width": 1440, "height": 900})
     sign_in(supervisor, scene.sue)
     supervisor.goto("/approvals/")
     check(supervisor)

@@ -1,20 +1,15 @@
 """A manager reads the report and a record in a real browser: filters, tables behind the charts, and a correction."""
 
-from pathlib import Path
-from typing import Literal
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser import NewPage
+from tests.accessibility import check
 from tests.database import DeskClock
-from tests.journeys.stage import keep_picture, sign_in
+from tests.journeys.stage import FITS, at_each_size, keep_picture, sign_in
 from tests.retention_desk.reports.log import Log, october, start
 
 pytestmark = pytest.mark.journeys
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 OCTOBER = "/reports/save-rate/?since=2026-10-01&until=2026-10-31"
 
 
@@ -26,25 +21,16 @@ def log(live_desk: str, desk_clock: DeskClock) -> Log:
     return log
 
 
-def check(page: Page) -> None:
-    found = Axe().run(page, options={"runOnly": RULES})
-    assert found.violations_count == 0, found.generate_report()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 1024])
-def test_report_has_no_finding_at_any_width(
-    log: Log, new_page: NewPage, scheme: Literal["light", "dark"], width: int, tmp_path: Path
-) -> None:
-    page = new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
+def test_report_has_no_finding_at_any_width(log: Log, page: Page) -> None:
     sign_in(page, log.greta)
 
     page.goto(OCTOBER)
 
     expect(page.get_by_role("heading", name="Save rate", exact=True).first).to_be_visible()
-    check(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    keep_picture(page, f"report-{width}-{scheme}", tmp_path)
+    for width in at_each_size(page):
+        check(page)
+        assert page.evaluate(FITS)
+        keep_picture(page, f"report-{width}")
 
 
 def test_chart_gives_way_to_its_table_and_filters_to_their_error(log: Log, page: Page) -> None:
@@ -65,7 +51,7 @@ def test_chart_gives_way_to_its_table_and_filters_to_their_error(log: Log, page:
     check(page)
 
 
-def test_record_is_found_and_corrected(log: Log, page: Page, tmp_path: Path) -> None:
+def test_record_is_found_and_corrected(log: Log, page: Page) -> None:
     sign_in(page, log.greta)
     page.get_by_role("link", name="Records").first.click()
     page.get_by_label("How it ended").select_option("DROPPED")
@@ -81,4 +67,4 @@ def test_record_is_found_and_corrected(log: Log, page: Page, tmp_path: Path) -> 
 
     expect(page.get_by_text("He rang again at once")).to_be_visible()
     expect(page.get_by_text("Saved without an offer").first).to_be_visible()
-    keep_picture(page, "record-corrected", tmp_path)
+    keep_picture(page, "record-corrected")
