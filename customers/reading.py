@@ -108,7 +108,7 @@ def offers_so_far(sheet: CallSheet) -> OffersSoFar:
 
 def verdict(sheet: CallSheet, *, presented: int, refused: int, settled: bool, now: datetime) -> conduct.Verdict:
     """What the policy stamped on the call says at `now`; the three facts about offers come from whoever keeps them."""
-    call, reason = sheet.call, sheet.reason
+    call = sheet.call
     told = frozenset(str(event.detail.get("what", "")) for event in sheet.events if event.kind == CallEventKind.TOLD)
     return conduct.verdict(
         sheet.policy,
@@ -123,8 +123,8 @@ def verdict(sheet: CallSheet, *, presented: int, refused: int, settled: bool, no
             permission_given=_PERMISSION in told,
             vulnerable=bool(sheet.customer and sheet.customer.care_needed),
             complaint_open=sheet.open_complaints > 0,
-            no_offers_reason=bool(reason and not reason.offers_allowed),
-            must_complete_reason=bool(reason and reason.must_complete),
+            no_offers_reason=sheet.closing_reason is not None,
+            must_complete_reason=any(one.must_complete for one in (sheet.reason, sheet.reason_detail) if one),
             offers_closed=call.offers_closed_at is not None,
             recording_told=call.recording_told_at is not None,
             identity_checked=call.identity_at is not None and call.identity == "CHECKED",

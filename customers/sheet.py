@@ -408,6 +408,11 @@ class CallSheet:
         return self._reason_by_id.get(self.call.reason_detail_id or 0)
 
     @property
+    def closing_reason(self) -> ReasonChoice | None:
+        """The reason, or the detail of it, that rules offers out; None while neither does."""
+        return next((one for one in (self.reason, self.reason_detail) if one and not one.offers_allowed), None)
+
+    @property
     def reason_codes(self) -> frozenset[str]:
         """Codes of every reason given or found on this call, with those that stand."""
         ids = {one.reason_id for one in self.given_reasons} | {self.call.reason_id, self.call.reason_detail_id}

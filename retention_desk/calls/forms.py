@@ -74,6 +74,14 @@ class ReasonForm(forms.Form):
     rival = forms.CharField(max_length=80, required=False)
     rival_price = forms.CharField(max_length=20, required=False)
     rival_product = forms.ChoiceField(choices=[("", ""), *ProductKind.choices], required=False)
+    detail_of = forms.CharField(max_length=40, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A detail that was on the screen for the reason before goes with that reason."""
+        cleaned = super().clean() or {}
+        if "detail_of" in self.data and cleaned.get("detail_of") != cleaned.get("reason"):
+            cleaned["detail"] = ""
+        return cleaned
 
     def clean_rival_price(self) -> int | None:
         """Minor units, from "55", "$55.50" or "55,50"; what is no price is left out rather than refused."""

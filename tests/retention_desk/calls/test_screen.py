@@ -6,7 +6,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from customers import calls, dispositions
 from customers.choices import DispositionKind
-from tests.builders import desk_now, make_interaction, make_user, new_key
+from customers.models import Call, Reason
+from tests.builders import desk_now, make_interaction, make_reason, make_user, new_key
 from tests.retention_desk.scene import Scene, set_scene, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +86,42 @@ def test_reason_without_offers_says_so(scene: Scene) -> None:
     assert answer["HX-Retarget"] == "#offer-panel"
     assert "No offers on this call." in answer.content.decode()
     assert "Internet loyalty discount" not in text_of(client, f"/calls/{call_id}/")
+
+
+def test_detail_of_a_reason_closes_offers_too(scene: Scene) -> None:
+    make_reason(
+        "MOVING_AWAY",
+        words={"en": "Out of the area"},
+        parent=Reason.objects.get(code="MOVING"),
+        offers_allowed=False,
+    )
+    call_id = scene.open_call()
+    client = signed_in(scene.ann)
+
+    client.post(f"/calls/{call_id}/reason/", {"reason": "MOVING"})
+    open_still = text_of(client, f"/calls/{call_id}/")
+    client.post(f"/calls/{call_id}/reason/", {"reason": "MOVING", "detail": "MOVING_AWAY"})
+    closed = text_of(client, f"/calls/{call_id}/")
+
+    assert "Internet loyalty discount" in open_still
+    assert "The reason is Out of the area." in closed
+    assert "Internet loyalty discount" not in closed
+
+
+def test_detail_goes_with_the_reason_that_it_was_shown_for(scene: Scene) -> None:
+    call_id = scene.open_call()
+    client = signed_in(scene.ann)
+    client.post(f"/calls/{call_id}/reason/", {"reason": "PRICE", "detail": "PRICE_PROMOTION"})
+    page = text_of(client, f"/calls/{call_id}/")
+
+    answer = client.post(
+        f"/calls/{call_id}/reason/", {"reason": "RIVAL", "detail": "PRICE_PROMOTION", "detail_of": "PRICE"}
+    )
+
+    assert 'name="detail_of" value="PRICE"' in page
+    assert answer.status_code == 302
+    call = Call.objects.get(pk=call_id)
+    assert (call.reason, call.reason_detail) == (Reason.objects.get(code="RIVAL"), None)
 
 
 def test_reason_ranks_anew_and_leaves_the_offer_alone(scene: Scene) -> None:
