@@ -17,6 +17,9 @@ from customers.acts import Act
 from customers.keeping import NotValid
 from customers.models import Company, ConductPolicy, Product, Reason, Site, Team
 
+# As many as the call screen shows beside each other.
+MOST_REASONS = 9
+
 
 def set_company(*, name: str, currency: str, country: str, by: int | None, role: str) -> Company:
     """Name the one company of this desk, its currency and its country (both ISO codes).
@@ -104,17 +107,22 @@ def change_product(
 def add_reason(*, code: str, parent_id: int | None, by: int | None, role: str, **rest: Any) -> Reason:
     """Add a reason of leaving, or a detail of one (`parent_id`). `rest` as `change_reason` takes it.
 
-    The code is stored with calls and offers and does not change.
+    The code is stored with calls and offers and does not change. There are at most `MOST_REASONS` of the first level.
     """
     if parent_id is not None and Reason.objects.filter(pk=parent_id, parent__isnull=False).exists():
         raise NotValid(field="parent", why=_("A detail has no details of its own. Choose a reason of the first level."))
     values = {"code": code, "parent_id": parent_id} | _reason(**rest)
+    if parent_id is None and values["active"]:
+        _check_room(field="parent")
     return keeping.add(Reason, values, act=Act.ADDED, object_kind="reason", by=by, role=role)
 
 
 def change_reason(*, reason_id: int, by: int | None, role: str, **rest: Any) -> Reason:
     """Change words, icon, place and flags of a reason; its code and where it hangs stay."""
-    return keeping.change(Reason, reason_id, _reason(**rest), act=Act.CHANGED, object_kind="reason", by=by, role=role)
+    values = _reason(**rest)
+    if values["active"] and Reason.objects.filter(pk=reason_id, parent=None, active=False).exists():
+        _check_room(field="active")
+    return keeping.change(Reason, reason_id, values, act=Act.CHANGED, object_kind="reason", by=by, role=role)
 
 
 def new_policy_version(
@@ -178,6 +186,15 @@ def _reason(
         "controllable": controllable,
         "active": active,
     }
+
+
+def _check_room(*, field: str) -> None:
+    """Everything that an agent chooses from is seen at once; what is finer is a detail."""
+    if Reason.objects.filter(parent=None, active=True).count() >= MOST_REASONS:
+        why = _(
+            "The call screen has room for %(most)d reasons. Make this one a detail of another, or retire one first."
+        )
+        raise NotValid(field=field, why=why % {"most": MOST_REASONS})
 
 
 def _check_words(words: Mapping[str, str]) -> None:

@@ -13,6 +13,7 @@ from retention_desk.demo.accounts import Account
 from retention_desk.demo.book import Book
 from retention_desk.demo.floor import Agent, Floor
 from retention_desk.demo.offering import Situation, situation
+from retention_desk.firstrun.reasons import CLOSED_TO_OFFERS
 
 _MILLION = 1_000_000
 
@@ -142,7 +143,7 @@ class Opening:
         self._identify(row, number, account, by, clock)
         where = situation(account, agent, day=day, at=at, reason=reason, risk_percent=percent, margin_minor=margin)
         entitled = row["caller_role"] not in (CallerRole.OTHER, CallerRole.PAYER)
-        barred = account.do_not_offer or account.care_needed or reason in ("DEATH", "HARDSHIP", "MOVING_AWAY")
+        barred = account.do_not_offer or account.care_needed or reason in CLOSED_TO_OFFERS
         may_offer = entitled and not barred and row["identity"] == IdentityResult.CHECKED
         talk = Talk(number, account, agent, intent, reason, day, clock, row, may_offer, allowed, where)
         if intent == OpeningIntent.DISCONNECT or rng.random() < 0.06:
@@ -187,8 +188,8 @@ class Opening:
     def _tell_reason(self, talk: Talk) -> None:
         rng, ids = self._rng, self._floor.ids
         at = talk.clock.after(rng.uniform(10, 28))
-        detail = remarks.detail_of(rng, talk.reason)
-        talk.row["reason_id"] = ids.reasons[talk.reason]
+        reason, detail = remarks.said_of(rng, talk.reason)
+        talk.row["reason_id"] = ids.reasons[reason]
         talk.row["reason_detail_id"] = ids.reasons[detail] if detail else None
         rival = ""
         if talk.reason == "RIVAL" or (talk.reason == "PRICE" and rng.random() < 0.2):
@@ -196,15 +197,21 @@ class Opening:
             talk.row.update(rival=rival, rival_price_minor=rng.randrange(3_500, 8_000, 500), rival_product="INTERNET")
         talk.row["notes"] = remarks.note(rng, talk.reason)
         by = talk.agent.user_id
-        self._book.reasons.add(
-            call_id=talk.id, reason_id=ids.reasons[talk.reason], source=ReasonSource.STATED, at=at, by_id=by
-        )
+        for one in filter(None, (reason, detail)):
+            self._book.reasons.add(
+                call_id=talk.id, reason_id=ids.reasons[one], source=ReasonSource.STATED, at=at, by_id=by
+            )
         if rng.random() < 0.18:
             found = self.reason(talk.account, talk.intent, talk.day)
-            later = at + timedelta(seconds=25)
-            self._book.reasons.add(
-                call_id=talk.id, reason_id=ids.reasons[found], source=ReasonSource.DIAGNOSED, at=later, by_id=by
-            )
+            # What rules offers out is said at the start of a call, never found out when offers have been made.
+            if found not in CLOSED_TO_OFFERS:
+                self._book.reasons.add(
+                    call_id=talk.id,
+                    reason_id=ids.reasons[found],
+                    source=ReasonSource.DIAGNOSED,
+                    at=at + timedelta(seconds=25),
+                    by_id=by,
+                )
         self._book.on_call(
             Act.REASON_SET,
             talk.id,
@@ -212,7 +219,7 @@ class Opening:
             kind=CallEventKind.REASON_SET,
             by=by,
             at=at,
-            detail={"reason": talk.reason, "detail": detail, "rival_named": bool(rival)},
+            detail={"reason": reason, "detail": detail, "rival_named": bool(rival)},
         )
 
     def reason(self, account: Account, intent: OpeningIntent, day: date) -> str:

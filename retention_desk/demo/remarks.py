@@ -9,6 +9,8 @@ _DETAILS: Mapping[str, tuple[str, ...]] = {
     "FAULTS": ("OUTAGES", "OUTAGES", "SLOW", "NOT_REPAIRED"),
     "NOT_USED": ("STREAMS", "STREAMS", "AWAY"),
 }
+# Whether we serve the new address is asked of every mover.
+_MOVES: Mapping[str, str] = {"MOVING": "MOVING_WITHIN", "MOVING_AWAY": "MOVING_AWAY"}
 _RIVALS = ("Lumo Fibre", "Kestrel Net", "Ondavia", "Brightline", "Quanta Mobile")
 _TRANSFERS = (
     "Billing line: identity done, wants a lower price.",
@@ -39,10 +41,12 @@ _NOTES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def detail_of(rng: random.Random, reason: str) -> str:
-    """The code of a detail, or nothing where the reason has none or it was not asked."""
+def said_of(rng: random.Random, reason: str) -> tuple[str, str]:
+    """The codes of reason and detail that an agent notes for what is true; no detail where it was not asked."""
+    if reason in _MOVES:
+        return "MOVING", _MOVES[reason]
     details = _DETAILS.get(reason)
-    return rng.choice(details) if details and rng.random() < 0.85 else ""
+    return reason, rng.choice(details) if details and rng.random() < 0.85 else ""
 
 
 def rival(rng: random.Random) -> str:

@@ -1,6 +1,7 @@
 """The reasons of leaving that a new desk starts with; the administrator may change them.
 
-Where a reason has no offers or cannot be helped it says so itself, so each of these stands on the first level.
+Nine on the first level, as many as the call screen shows. For a mover the first question is whether we serve the new
+address; the answer is a detail, and with it offers stay open or close.
 """
 
 from dataclasses import dataclass, field
@@ -25,9 +26,9 @@ def _words(en: str, de: str, pt: str, ru: str, th: str) -> dict[str, str]:
     return {"en": en, "de": de, "pt-br": pt, "ru": ru, "th": th}
 
 
-def _detail(code: str, *words: str) -> FirstReason:
+def _detail(code: str, *words: str, offers_allowed: bool = True, controllable: bool = True) -> FirstReason:
     en, de, pt, ru, th = words
-    return FirstReason(code, "", _words(en, de, pt, ru, th))
+    return FirstReason(code, "", _words(en, de, pt, ru, th), offers_allowed=offers_allowed, controllable=controllable)
 
 
 FIRST_REASONS: tuple[FirstReason, ...] = (
@@ -99,14 +100,27 @@ FIRST_REASONS: tuple[FirstReason, ...] = (
     FirstReason(
         "MOVING",
         "truck",
-        _words("Moving, we are there", "Umzug im Gebiet", "Mudança na área", "Переезд, сеть есть", "ย้ายบ้านในพื้นที่"),
-    ),
-    FirstReason(
-        "MOVING_AWAY",
-        "home-move",
-        _words("Moving out of the area", "Umzug ohne Netz", "Mudança para fora", "Переезд, сети нет", "ย้ายออกนอกพื้นที่"),
-        offers_allowed=False,
-        controllable=False,
+        _words("Moving", "Umzug", "Mudança", "Переезд", "ย้ายบ้าน"),
+        details=(
+            _detail(
+                "MOVING_WITHIN",
+                "We serve the new address",
+                "Neue Adresse im Gebiet",
+                "Atendemos o novo endereço",
+                "По новому адресу сеть есть",
+                "ที่อยู่ใหม่อยู่ในพื้นที่บริการ",
+            ),
+            _detail(
+                "MOVING_AWAY",
+                "Out of the area",
+                "Neue Adresse ohne Netz",
+                "Fora da nossa área",
+                "По новому адресу сети нет",
+                "ที่อยู่ใหม่อยู่นอกพื้นที่บริการ",
+                offers_allowed=False,
+                controllable=False,
+            ),
+        ),
     ),
     FirstReason(
         "NOT_USED",
@@ -137,6 +151,11 @@ FIRST_REASONS: tuple[FirstReason, ...] = (
         controllable=False,
     ),
     FirstReason("OTHER", "pencil", _words("Other", "Anderes", "Outro", "Другое", "อื่น ๆ")),
+)
+
+# Of reasons and details alike, those for which nothing is offered.
+CLOSED_TO_OFFERS = frozenset(
+    one.code for first in FIRST_REASONS for one in (first, *first.details) if not one.offers_allowed
 )
 
 

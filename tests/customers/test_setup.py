@@ -105,6 +105,22 @@ def test_product_is_priced_and_switched_off(by: dict[str, Any]) -> None:
     assert last_event().after == {"list_price_minor": 6_999, "active": False}
 
 
+def test_as_many_reasons_as_the_call_screen_shows(by: dict[str, Any]) -> None:
+    reasons = [setup.add_reason(code=f"R{place}", parent_id=None, **REASON, **by) for place in range(9)]
+
+    with pytest.raises(NotValid) as refused:
+        setup.add_reason(code="TENTH", parent_id=None, **REASON, **by)
+    detail = setup.add_reason(code="FINER", parent_id=reasons[0].pk, **REASON, **by)
+    setup.change_reason(reason_id=reasons[0].pk, **(REASON | {"active": False}), **by)
+    tenth = setup.add_reason(code="TENTH", parent_id=None, **REASON, **by)
+    with pytest.raises(NotValid) as back:
+        setup.change_reason(reason_id=reasons[0].pk, **REASON, **by)
+
+    assert (refused.value.facts["field"], back.value.facts["field"]) == ("parent", "active")
+    assert detail.parent == reasons[0]
+    setup.change_reason(reason_id=tenth.pk, **(REASON | {"position": 4}), **by)
+
+
 def test_reason_has_details_and_keeps_its_code(by: dict[str, Any]) -> None:
     price = setup.add_reason(code="PRICE", parent_id=None, **REASON, **by)
     detail = setup.add_reason(code="PRICE_RISE", parent_id=price.pk, **REASON, **by)

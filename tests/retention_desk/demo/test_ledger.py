@@ -72,8 +72,10 @@ BREACHES = {
         WHERE c.left_on IS NOT NULL AND s.state = 'ACTIVE'""",
     "nobody is offered anything that they are not to be offered": """
         SELECT p.id FROM offers_proposal p JOIN customers_customer c ON c.id = p.customer_id
-        JOIN customers_call k ON k.id = p.call_id JOIN customers_reason r ON r.id = k.reason_id
-        WHERE c.do_not_offer OR NOT r.offers_allowed OR k.identity <> 'CHECKED'""",
+        JOIN customers_call k ON k.id = p.call_id
+        WHERE c.do_not_offer OR k.identity <> 'CHECKED' OR EXISTS (
+            SELECT FROM customers_callreason w JOIN customers_reason r ON r.id = w.reason_id AND NOT r.offers_allowed
+            WHERE w.call_id = k.id AND w.at <= p.presented_at)""",
     "an episode is seven days of one customer": """
         SELECT k.id FROM customers_call k JOIN customers_call f ON f.id = k.episode_id
         WHERE f.customer_id <> k.customer_id OR k.opened_at < f.opened_at

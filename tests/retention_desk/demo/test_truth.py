@@ -46,7 +46,7 @@ def test_leaving_on_the_call(loaded: Connection, intent: str, wanted: int) -> No
 
 @pytest.mark.parametrize("reason", ["PRICE", "RIVAL", "FAULTS", "MOVING_AWAY"])
 def test_saved_by_reason(loaded: Connection, reason: str) -> None:
-    rows = f"""{CALLS} JOIN customers_reason r ON r.id = k.reason_id
+    rows = f"""{CALLS} JOIN customers_reason r ON r.id IN (k.reason_id, k.reason_detail_id)
                WHERE opening_intent = 'DISCONNECT' AND code = '{reason}'"""
     found, of = share(loaded, f"d.kind IN {SAVED}", rows)
 

@@ -9,11 +9,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from customers import setup
 from customers.models import AuditEvent, Company, Reason, Site, Team
 from offers.models import BudgetPlan, LimitVersion, SchemeVersion
 from retention_desk.firstrun import link
 from retention_desk.firstrun.begin import AlreadyBegun, Beginning, begin, in_currency
 from retention_desk.firstrun.places import Place
+from retention_desk.firstrun.reasons import CLOSED_TO_OFFERS, FIRST_REASONS
 from retention_desk.people.models import User
 from retention_desk.people.roles import ADMINISTRATOR
 from tests.builders import make_user
@@ -195,3 +197,8 @@ def test_command_leaves_a_begun_desk_alone() -> None:
 
     with pytest.raises(CommandError, match="begins once"):
         call_command("first_run", "--link", stdout=io.StringIO())
+
+
+def test_first_reasons_fit_on_the_call_screen() -> None:
+    assert len(FIRST_REASONS) <= setup.MOST_REASONS
+    assert CLOSED_TO_OFFERS == {"MOVING_AWAY", "HARDSHIP", "DEATH"}
