@@ -59,10 +59,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What stays the same on a call while offers and terms are tried: facts, bill, worth and verdict.
-
-    `closed`: why nothing may be offered on this call at all.
-    """
+    """What stays the same on a call while offers and terms are tried: facts, bill, worth and verdict."""
 
     standing: Standing
     facts: Facts
@@ -71,7 +68,6 @@ class Ground:
     running_minor: int
     cap_minor: int
     reasons: tuple[str, ...]
-    closed: tuple[Why, ...]
 
     @property
     def verdict(self) -> Verdict:
@@ -146,7 +142,6 @@ def ground(*, sheet: CallSheet, standing: Standing, worth: Worth, verdict: Verdi
         ),
         cap_minor=max(0, cap - facts.customer.conceded_12m_minor),
         reasons=(*sorted(sheet.reason_codes), *(reason.code for reason in worth.risk.reasons)),
-        closed=tuple(why_closed(facts, scheme=standing.scheme)),
     )
 
 
@@ -160,11 +155,8 @@ def bill_of(sheet: CallSheet, today: date) -> Bill:
 
 
 def offers_in_order(ground: Ground) -> tuple[Listed, ...]:
-    """Every offer in force at its default terms, best expected value first, those not for this customer last.
-
-    Nearest terms are not searched for: a list does not show them, and `draw` finds them for the offer that is chosen.
-    """
-    drawn = [_drawn(ground, entry, default_terms(ground, entry), search=False) for entry in ground.standing.catalogue]
+    """Every offer in force at its default terms, best expected value first, those not for this customer last."""
+    drawn = [draw(ground, entry, default_terms(ground, entry)) for entry in ground.standing.catalogue]
     by_code = {one.entry.code: one for one in drawn}
     ranked = rank([_candidate(ground, one) for one in drawn])
     return tuple(_placed(by_code[one.candidate.code], one) for one in ranked)
@@ -175,18 +167,8 @@ def default_terms(ground: Ground, entry: CatalogueEntry) -> Terms:
     return snap(entry.bounds.default, entry.bounds, today=ground.standing.today)
 
 
-def draw(ground: Ground, entry: CatalogueEntry, terms: Terms, *, search: bool = True) -> Listed:
-    """One offer at these terms: priced and ruled on, its chances and value worked out; not placed in a list.
-
-    Without `search` it is not looked for the nearest terms that would pass.
-    """
-    listed = _drawn(ground, entry, terms, search=search)
-    return _placed(listed, rank([_candidate(ground, listed)])[0])
-
-
-def _drawn(ground: Ground, entry: CatalogueEntry, terms: Terms, *, search: bool) -> Listed:
-    """The offer priced and ruled on; its chances and its value are still open."""
-    closed = (*ground.closed, *is_eligible(entry.eligibility, ground.facts, scheme=ground.standing.scheme))
+def draw(ground: Ground, entry: CatalogueEntry, terms: Terms) -> Listed:
+    """One offer at these terms: priced and ruled on, its chances and value worked out; not placed in a list."""
     own, approver = authorities(ground, entry)
     ruling = rule_on(
         terms=terms,
@@ -198,18 +180,19 @@ def _drawn(ground: Ground, entry: CatalogueEntry, terms: Terms, *, search: bool)
         approver=approver,
         ladder=ground.standing.ladder,
         scheme=ground.standing.scheme,
-        closed=closed,
-        search=search,
     )
     priced = ruling.priced
     running = ground.running_minor
-    return Listed(
+    listed = Listed(
         entry=entry,
         place=0,
         terms=terms,
         ruling=ruling,
         priced=priced,
-        closed=closed,
+        closed=(
+            *why_closed(ground.facts, scheme=ground.standing.scheme),
+            *is_eligible(entry.eligibility, ground.facts, scheme=ground.standing.scheme),
+        ),
         accept_percent=0,
         stay_without_percent=100 - ground.worth.risk.percent,
         value_minor=0,
@@ -218,6 +201,7 @@ def _drawn(ground: Ground, entry: CatalogueEntry, terms: Terms, *, search: bool)
         bill_after_minor=max(0, priced.bill_after_minor - running) if priced else 0,
         price_afterwards_minor=max(0, priced.price_afterwards_minor - running) if priced else 0,
     )
+    return _placed(listed, rank([_candidate(ground, listed)])[0])
 
 
 def problems_of(ground: Ground, entry: CatalogueEntry, terms: Terms) -> list[Problem]:
@@ -253,9 +237,7 @@ def needs_supervisor(listed: Listed) -> bool:
 def _candidate(ground: Ground, listed: Listed) -> Candidate:
     entry, priced = listed.entry, listed.priced
     default_saving = 0
-    if priced and listed.terms == entry.bounds.default:
-        default_saving = priced.saving_minor
-    elif priced and can_be_priced(entry.bounds.default, entry.bounds, ground.bill):
+    if priced and can_be_priced(entry.bounds.default, entry.bounds, ground.bill):
         default_saving = price(entry.bounds.default, entry.bounds, ground.bill).saving_minor
     return Candidate(
         code=entry.code,
