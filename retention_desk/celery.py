@@ -8,6 +8,7 @@ import warnings
 
 from celery import Celery
 from celery.exceptions import SecurityWarning
+from celery.signals import beat_init, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retention_desk.settings")
 
@@ -20,3 +21,12 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # Not an application of its own, so it is named.
 app.autodiscover_tasks(["customers.intake"])
+
+
+@worker_init.connect
+@beat_init.connect
+def look_at_the_walls(**_: object) -> None:
+    """Neither of the two begins its work while a wall is down."""
+    from retention_desk import guards  # noqa: PLC0415 (needs finished settings)
+
+    guards.stand_or_exit()

@@ -18,6 +18,14 @@ from retention_desk.embedded.places import PROJECT
 from retention_desk.embedded.processes import end, last_lines, spawn
 
 
+def free_port() -> int:
+    """A port of this machine on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
 @pytest.fixture(scope="session")
 def _live_environment(django_db_setup: None) -> dict[str, str]:
     environment = dict(os.environ)
@@ -31,9 +39,7 @@ def _live_environment(django_db_setup: None) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def _live_web(_live_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     log = tmp_path_factory.mktemp("live") / "web.log"
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", "2", "--blocking-threads", "1", "--http", "1", "--no-ws", "--workers-kill-timeout", "2"]

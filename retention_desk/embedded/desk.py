@@ -26,7 +26,7 @@ from retention_desk.embedded.places import PROJECT, UnsafePlace, data_directory,
 from retention_desk.embedded.postgres import Postgres
 from retention_desk.embedded.processes import CannotStart
 from retention_desk.embedded.roles import CannotProvision, provision_app_role
-from retention_desk.embedded.supervisor import ChildEnded, StopAsked, Supervisor, stop_on_signals
+from retention_desk.embedded.supervisor import ChildEnded, ChildRefused, StopAsked, Supervisor, stop_on_signals
 from retention_desk.embedded.valkey import Valkey
 
 MANAGE = [sys.executable, str(PROJECT / "manage.py")]
@@ -102,6 +102,8 @@ def run(options: Options) -> int:
         print(f"A desk is already running here: {other.url} (pid {other.pid}).", file=sys.stderr)
     except ChildEnded as ended:
         print(f"The desk stopped because {ended.name} ended (exit code {ended.code}).", file=sys.stderr)
+    except ChildRefused as refused:
+        print(f"The desk stopped because {refused.name} refused to serve; the lines above say why.", file=sys.stderr)
     except PortTaken:
         print(
             f"Port {options.port} is taken by another program. Try: python3 manage.py desk --port {options.port + 1}",

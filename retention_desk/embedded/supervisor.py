@@ -12,6 +12,7 @@ from types import FrameType
 from typing import IO
 
 from retention_desk.embedded.processes import CannotStart, ask, end, see_it_end, spawn
+from retention_desk.refusal import LAST_LINE
 
 _WIDTH = 8
 
@@ -28,6 +29,13 @@ class ChildEnded(Exception):
     code: int
 
 
+@dataclass(frozen=True)
+class ChildRefused(Exception):
+    """A child has said why it does not serve. Its own server would start it again and again."""
+
+    name: str
+
+
 @dataclass
 class Child:
     """One child process and how it is asked to end."""
@@ -35,6 +43,7 @@ class Child:
     name: str
     process: subprocess.Popen[bytes]
     with_signal: signal.Signals = signal.SIGTERM
+    refused: bool = False
 
 
 class Supervisor:
@@ -58,7 +67,7 @@ class Supervisor:
         self.children.append(child)
         threading.Thread(target=self._wait_for, args=(child,), daemon=True).start()
         if process.stdout is not None:
-            threading.Thread(target=self._print_lines, args=(name, process.stdout), daemon=True).start()
+            threading.Thread(target=self._relay, args=(child, process.stdout), daemon=True).start()
         return child
 
     def run(self, name: str, command: Sequence[str], *, env: Mapping[str, str], cwd: Path) -> None:
@@ -75,11 +84,16 @@ class Supervisor:
             raise CannotStart(f"{name} failed with exit code {code}; the lines above say why.")
 
     def wait(self, *, seconds: float | None = None) -> None:
-        """Wait until a child ends, and raise ChildEnded; return when ``seconds`` are over."""
+        """Wait until a child ends or refuses to serve, and raise ChildEnded or ChildRefused.
+
+        Return when ``seconds`` are over.
+        """
         try:
             child = self._ended.get(timeout=seconds)
         except queue.Empty:
             return
+        if child.refused:
+            raise ChildRefused(child.name)
         raise ChildEnded(child.name, child.process.returncode)
 
     def end(self, names: Sequence[str], *, seconds: float) -> None:
@@ -103,6 +117,15 @@ class Supervisor:
     def _wait_for(self, child: Child) -> None:
         child.process.wait()
         self._ended.put(child)
+
+    def _relay(self, child: Child, stream: IO[bytes]) -> None:
+        with stream:
+            for line in stream:
+                text = line.decode(errors="replace").rstrip()
+                self.say(child.name, text)
+                if LAST_LINE in text and not child.refused:
+                    child.refused = True
+                    self._ended.put(child)
 
     def _print_lines(self, name: str, stream: IO[bytes]) -> None:
         with stream:

@@ -14,8 +14,11 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
+
+from retention_desk.embedded.postgres import Postgres
 
 pytestmark = pytest.mark.slow
 
@@ -228,3 +231,23 @@ def test_end_of_one_process_ends_the_desk(data: Path) -> None:
         assert processes_of(data) == []
     finally:
         last.clean_up()
+
+
+def test_desk_passes_on_why_it_does_not_serve_and_ends(data: Path, tmp_path: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="desk-") as sockets:
+        postgres = Postgres(data, Path(sockets))
+        postgres.start(log=tmp_path / "log")
+        with psycopg.connect(postgres.owner_url) as owner:
+            owner.execute("ALTER TABLE customers_usedkey DISABLE TRIGGER append_only")
+        postgres.stop()
+    unguarded = RunningDesk(data)
+    try:
+        assert unguarded.process.wait(timeout=60) == 1
+    finally:
+        unguarded.clean_up()
+
+    assert "web      |   the trigger append_only on customers_usedkey is switched off" in unguarded.text
+    assert "web      |     cure: ALTER TABLE customers_usedkey ENABLE TRIGGER append_only" in unguarded.text
+    assert "The desk stopped because web refused to serve; the lines above say why." in unguarded.text
+    assert not READY.search(unguarded.text)
+    assert processes_of(data) == []

@@ -10,7 +10,8 @@ import pytest
 from django.conf import settings
 
 from retention_desk.embedded.processes import CannotStart, spawn
-from retention_desk.embedded.supervisor import ChildEnded, Supervisor
+from retention_desk.embedded.supervisor import ChildEnded, ChildRefused, Supervisor
+from retention_desk.refusal import LAST_LINE
 
 PROJECT = settings.BASE_DIR
 STUBBORN = (
@@ -39,6 +40,19 @@ def test_first_child_that_ends_is_named_with_its_code() -> None:
     assert (ended.value.name, ended.value.code) == ("breaker", 7)
     supervisor.end(["sleeper", "breaker"], seconds=5)
     assert [child.process.poll() is None for child in supervisor.children] == [False, False]
+
+
+def test_child_that_refuses_to_serve_is_believed_though_it_lives_on(capfd: pytest.CaptureFixture[str]) -> None:
+    supervisor = Supervisor()
+    says = f"import time; print('a wall is missing'); print({LAST_LINE!r}, flush=True); time.sleep(60)"
+    supervisor.start("web", python(says), env=os.environ, cwd=PROJECT)
+
+    with pytest.raises(ChildRefused) as refused:
+        supervisor.wait(seconds=30)
+
+    supervisor.end(["web"], seconds=5)
+    assert refused.value.name == "web"
+    assert capfd.readouterr().out == f"web      | a wall is missing\nweb      | {LAST_LINE}\n"
 
 
 def test_stubborn_child_is_killed_with_its_children(capfd: pytest.CaptureFixture[str]) -> None:
