@@ -100,7 +100,7 @@ def wrap_up(sheet: CallSheet, offers: OfferSheet | None, form: WrapUpForm | None
     rest = [one for one in DispositionKind if one not in first]
     codes = line_codes(sheet)
     return {
-        "wrap_form": form or WrapUpForm(line_codes=codes),
+        "wrap_form": form or WrapUpForm(line_codes=codes, initial={"notes": sheet.call.notes}),
         "outcomes": [_outcome(one) for one in first],
         "more_outcomes": [_outcome(one) for one in rest],
         "chosen_kind": chosen,

@@ -6,11 +6,13 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from customers import calls, cancellations, dispositions, queries
+from customers import calls, cancellations, queries, wrapping
 from customers.cancellations import Who
-from customers.choices import CallState, CancelWhen, DispositionKind
+from customers.choices import CancelWhen, DispositionKind
 from customers.refusals import NotYours, Refused
-from retention_desk.acting import Actor, actor
+from customers.sheet import CallSheet
+from offers.authorisation import OfferSheet
+from retention_desk.acting import actor
 from retention_desk.calls import endings
 from retention_desk.calls.forms import CancelForm, KeyForm, NoteCancellationForm, WrapUpForm
 from retention_desk.calls.listing import Wish
@@ -130,34 +132,35 @@ def wrap_up(request: HttpRequest, call_id: int) -> HttpResponse:
         # The second press of a button whose first was booked.
         return closed(request) if refused.code == "CALL_CLOSED" else show(request, call_id, status=409)
     form = WrapUpForm(request.POST, line_codes=endings.line_codes(sheet))
-    if form.is_valid():
-        try:
-            _close(call_id, form, who, is_open=sheet.call.state == CallState.OPEN)
-        except NotYours:
-            raise
-        except Refused as refused:
-            # The line may be down by now.
-            sheet, offers = sheets(call_id, who)
-            context = screen(sheet, offers, Wish(forms={"wrap_up": form}))
-            context["wrap_refusal"] = {"code": str(refused.code), "facts": refused.facts, "why": {"code": refused.code}}
-            return render_fragment(request, TEMPLATE, "work-panel", context, 409)
-        messages.success(request, gettext("The call is saved."))
-        return redirect("home" if form.cleaned_data["next"] == "home" else "customers:lookup")
-    context = screen(sheet, offers, Wish(forms={"wrap_up": form}))
-    return render_fragment(request, TEMPLATE, "work-panel", context, 422)
-
-
-def _close(call_id: int, form: WrapUpForm, who: Actor, *, is_open: bool) -> None:
-    """End the call if it still runs, keep what was written and promised, and give it its disposition."""
+    if not form.is_valid():
+        return _wrap_up_again(request, sheet, offers, form)
     said = form.cleaned_data
-    if is_open:
-        calls.end_call(call_id=call_id, by=who.by, role=who.role)
-    calls.save_notes(call_id=call_id, notes=said["notes"], by=who.by)
-    if said["call_back_at"]:
-        calls.promise_call_back(
-            call_id=call_id, at=said["call_back_at"], note=said["call_back_note"], by=who.by, role=who.role, now=who.now
+    try:
+        wrapping.wrap_up(
+            call_id=call_id,
+            kind=DispositionKind(said["kind"]),
+            lines=form.lines,
+            notes=said["notes"],
+            call_back_at=said["call_back_at"],
+            call_back_note=said["call_back_note"],
+            by=who.by,
+            role=who.role,
+            now=who.now,
+            key=form.posted_key,
         )
-    dispositions.close_call(
-        call_id=call_id, kind=DispositionKind(said["kind"]), lines=form.lines, by=who.by, role=who.role,
-        key=form.posted_key,
-    )  # fmt: skip
+    except NotYours:
+        raise
+    except Refused as refused:
+        return _wrap_up_again(request, sheet, offers, form, refused)
+    messages.success(request, gettext("The call is saved."))
+    return redirect("home" if said["next"] == "home" else "customers:lookup")
+
+
+def _wrap_up_again(
+    request: HttpRequest, sheet: CallSheet, offers: OfferSheet | None, form: WrapUpForm, refused: Refused | None = None
+) -> HttpResponse:
+    """The wrap-up with everything as it was typed: nothing of it is kept yet."""
+    context = screen(sheet, offers, Wish(forms={"wrap_up": form}))
+    if refused is not None:
+        context["wrap_refusal"] = {"code": str(refused.code), "facts": refused.facts, "why": {"code": refused.code}}
+    return render_fragment(request, TEMPLATE, "work-panel", context, 409 if refused else 422)

@@ -283,21 +283,25 @@ def test_wrap_up_ends_and_closes_once(scene: Scene, call_id: int, ann: Client) -
     assert Call.objects.get().notes == "Thinks about it"
 
 
-def test_wrap_up_that_is_not_true_is_refused_and_keeps_the_notes(scene: Scene, call_id: int, ann: Client) -> None:
+def test_wrap_up_that_is_not_true_is_refused_and_shows_what_was_typed(scene: Scene, call_id: int, ann: Client) -> None:
     answer = ann.post(
         f"/calls/{call_id}/wrap-up/", {"key": str(new_key()), "kind": "SAVED_WITH_OFFER", "notes": "Stays"}
     )
 
+    text = answer.content.decode()
     assert answer.status_code == 409
-    assert "does not match what happened" in answer.content.decode()
-    assert Call.objects.get().notes == "Stays"
+    assert "does not match what happened" in text
+    assert ">Stays</textarea>" in text
+    call = Call.objects.get()
+    assert (call.state, call.notes) == ("OPEN", "")
 
 
 def test_wrap_up_without_an_ending_points_at_it(scene: Scene, call_id: int, ann: Client) -> None:
-    answer = ann.post(f"/calls/{call_id}/wrap-up/", {"key": str(new_key()), "notes": "x"})
+    answer = ann.post(f"/calls/{call_id}/wrap-up/", {"key": str(new_key()), "notes": "Half a word"})
 
     assert answer.status_code == 422
     assert "Choose how the call ended" in answer.content.decode()
+    assert ">Half a word</textarea>" in answer.content.decode()
 
 
 def test_whole_call_works_without_a_script(scene: Scene, call_id: int, ann: Client) -> None:
