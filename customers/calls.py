@@ -4,7 +4,6 @@ Every act writes its audit row and, where the customer would remember it, a line
 effect is there already changes nothing. Opening is `customers.opening`, closing is `customers.dispositions`.
 """
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -18,13 +17,12 @@ from customers.choices import (
     CallerRole,
     CallEventKind,
     CallState,
-    IdentityResult,
     OpeningIntent,
     ProductKind,
     ReasonSource,
 )
 from customers.models import Call, CallEvent, CallReason, Reason
-from customers.opening import open_call
+from customers.opening import check_identity, open_call
 from customers.queries import DeskNow
 from customers.refusals import NotYours, Refused
 
@@ -47,7 +45,6 @@ __all__ = [
 
 CALL_BACK_WITHIN = timedelta(hours=72)
 NOTES_MOST = 8000
-_CODE = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
 
 
 def touch(*, call_id: int, by: int) -> bool:
@@ -73,21 +70,6 @@ def set_opening(*, call_id: int, caller_role: CallerRole, opening_intent: Openin
 
 
 @transaction.atomic
-def check_identity(*, call_id: int, checks: Sequence[str], passed: bool, by: int, role: str) -> None:
-    """Note by which checks (codes) the caller was known, or not; never the answers."""
-    codes = [_code(check) for check in checks]
-    call = on_call.lock_open(call_id, by=by)
-    result = IdentityResult.CHECKED if passed else IdentityResult.FAILED
-    if (call.identity, call.identity_checks) == (result, codes):
-        return
-    Call.objects.filter(pk=call_id).update(identity=result, identity_checks=codes, identity_at=DeskNow())
-    event = CallEventKind.IDENTITY_CHECKED if passed else CallEventKind.IDENTITY_FAILED
-    detail = {"result": result, "checks": codes}
-    before = {"result": call.identity, "checks": call.identity_checks}
-    on_call.record(call, act=Act.IDENTITY_CHECKED, by=by, role=role, event=event, detail=detail, before=before)
-
-
-@transaction.atomic
 def tell_recording(*, call_id: int, by: int, role: str) -> None:
     """The recording notice was given."""
     call = on_call.lock_open(call_id, by=by)
@@ -98,13 +80,15 @@ def tell_recording(*, call_id: int, by: int, role: str) -> None:
 
 
 @transaction.atomic
-def tell(*, call_id: int, what: str, by: int, role: str) -> None:
-    """Something that had to be said (a code of the policy or of the cancellation) was said."""
-    detail = {"what": _code(what)}
+def tell(*, call_id: int, what: Sequence[str], by: int, role: str) -> None:
+    """What had to be said (codes of the policy or of the cancellation) was said; of several the new ones count."""
+    codes = list(dict.fromkeys(on_call.code(word) for word in what))
     call = on_call.lock_open(call_id, by=by)
-    if CallEvent.objects.filter(call=call, kind=CallEventKind.TOLD, detail=detail).exists():
-        return
-    on_call.record(call, act=Act.TOLD, by=by, role=role, event=CallEventKind.TOLD, detail=detail)
+    told = CallEvent.objects.filter(call=call, kind=CallEventKind.TOLD, detail__what__in=codes)
+    known = set(told.values_list("detail__what", flat=True))
+    for code in codes:
+        if code not in known:
+            on_call.record(call, act=Act.TOLD, by=by, role=role, event=CallEventKind.TOLD, detail={"what": code})
 
 
 @transaction.atomic
@@ -136,7 +120,7 @@ def ask_to_cancel(*, call_id: int, by: int, role: str, key: UUID | None = None) 
 def close_offers(*, call_id: int, by: int, role: str, why: str) -> None:
     """From here on only cancelling is open; `why` a code."""
     call = on_call.lock_open(call_id, by=by)
-    _close_offers(call, by=by, role=role, why=[_code(why)])
+    _close_offers(call, by=by, role=role, why=[on_call.code(why)])
 
 
 def _close_offers_if_a_must(call: Call, *, by: int, role: str) -> None:
@@ -296,10 +280,3 @@ def abandon_silent(*, silent_for: timedelta, most: int = 100) -> int:
             on_call.record(call, act=Act.CALL_ABANDONED, by=None, role="CLOCK", event=event, detail=detail)
             abandoned += 1
     return abandoned
-
-
-def _code(word: str) -> str:
-    """The word, if it is a code: what is kept for ever must not be somebody's answer typed into it."""
-    if not _CODE.fullmatch(word):
-        raise Refused("CODE_UNKNOWN")
-    return word

@@ -1,5 +1,6 @@
 """What every act on a call shares: the lock on the agent's own call, its log, and its entry in the audit."""
 
+import re
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from customers.choices import CallEventKind, CallState
 from customers.models import Call
 from customers.refusals import NotYours, Refused
 from customers.statements import as_json
+
+_CODE = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
 
 
 def lock_open(call_id: int, *, by: int) -> Call:
@@ -67,6 +70,13 @@ def record(
         reason=reason,
         key=key,
     )
+
+
+def code(word: str) -> str:
+    """The word, if it is a code: what is kept for ever must not be somebody's answer typed into it. `Refused`."""
+    if not _CODE.fullmatch(word):
+        raise Refused("CODE_UNKNOWN")
+    return word
 
 
 def add_event(call_id: int, kind: CallEventKind, *, by: int | None, detail: Mapping[str, object]) -> None:

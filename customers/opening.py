@@ -1,5 +1,6 @@
-"""Opening a call: which rules hold on it, what travels with a transferred one, and what the agent sees at first."""
+"""Opening a call: which rules hold on it, what travels with a transferred one, who rings, what is seen at first."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,9 +10,10 @@ from django.db.models import Q
 
 from customers import keys, on_call, queries, reading
 from customers.acts import Act
-from customers.choices import CallerRole, CallEventKind, OpeningIntent
+from customers.choices import CallerRole, CallEventKind, IdentityResult, OpeningIntent
 from customers.conduct import DEFAULT, STRICT
 from customers.models import Call, CallEvent, ConductPolicy, Customer, Site
+from customers.queries import DeskNow
 from customers.refusals import Refused
 from customers.sheet import CallSheet
 
@@ -31,13 +33,15 @@ def open_call(
     role: str,
     now: datetime,
     key: UUID,
+    checks: Sequence[str] = (),
     transferred_from: int | None = None,
     transfer_note: str = "",
 ) -> int:
     """Open a call, stamp the rules that hold on it and what the customer is worth now; answers the call's id.
 
-    The audit keeps what the agent saw. `Refused`: CALL_OPEN while this agent has another open call, NO_CUSTOMER for
-    an id that there is not, TRANSFER_NOT_FITTING for an earlier call of somebody else or of long ago.
+    `checks` are how the caller was known already, if at all. The audit keeps what the agent saw. `Refused`: CALL_OPEN
+    while this agent has another open call, NO_CUSTOMER for an id that there is not, TRANSFER_NOT_FITTING for an earlier
+    call of somebody else or of long ago.
     """
     body = {"customer": customer_id, "site": site_id, "transferred_from": transferred_from}
     try:
@@ -76,6 +80,8 @@ def open_call(
             call.risk_percent = worth.risk.percent
             call.save(force_insert=True)
             on_call.record(call, act=Act.CALL_OPENED, by=by, role=role, detail=_seen(sheet, worth), key=key)
+            if checks:
+                check_identity(call_id=call.pk, checks=checks, passed=True, by=by, role=role)
             claim.settle(object_id=call.pk)
             return call.pk
     except IntegrityError as error:
@@ -83,6 +89,21 @@ def open_call(
         if "one_open_call_an_agent" in str(error):
             raise Refused("CALL_OPEN") from error
         raise
+
+
+@transaction.atomic
+def check_identity(*, call_id: int, checks: Sequence[str], passed: bool, by: int, role: str) -> None:
+    """Note by which checks (codes) the caller was known, or not; never the answers."""
+    codes = [on_call.code(check) for check in checks]
+    call = on_call.lock_open(call_id, by=by)
+    result = IdentityResult.CHECKED if passed else IdentityResult.FAILED
+    if (call.identity, call.identity_checks) == (result, codes):
+        return
+    Call.objects.filter(pk=call_id).update(identity=result, identity_checks=codes, identity_at=DeskNow())
+    event = CallEventKind.IDENTITY_CHECKED if passed else CallEventKind.IDENTITY_FAILED
+    detail = {"result": result, "checks": codes}
+    before = {"result": call.identity, "checks": call.identity_checks}
+    on_call.record(call, act=Act.IDENTITY_CHECKED, by=by, role=role, event=event, detail=detail, before=before)
 
 
 def policy_for(customer: Customer | None, *, on: date) -> ConductPolicy:

@@ -9,7 +9,6 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
 
 from customers import calls, complaints, queries
-from customers import opening as openings
 from customers.choices import CallerRole, ComplaintKind, OpeningIntent, ReasonSource
 from customers.refusals import NotYours, Refused
 from retention_desk.acting import actor, behind
@@ -55,7 +54,7 @@ def open_call(request: HttpRequest) -> HttpResponse:
     if not form.is_valid() or who.seat is None or who.seat.team_id is None or who.seat.site_id is None:
         return redirect(reverse("customers:lookup") + form.back_to())
     try:
-        call_id = openings.open_call(
+        call_id = calls.open_call(
             customer_id=form.cleaned_data["customer"],
             phone_from=form.cleaned_data["phone_from"],
             caller_role=CallerRole(form.cleaned_data["caller_role"]),
@@ -66,13 +65,12 @@ def open_call(request: HttpRequest) -> HttpResponse:
             role=who.role,
             now=who.now,
             key=form.cleaned_data["key"],
+            checks=form.cleaned_data["checks"],
         )
     except NotYours:
         raise
     except Refused as refused:
         return redirect(reverse("customers:lookup") + form.back_to(refused.code))
-    if form.cleaned_data["checks"]:
-        calls.check_identity(call_id=call_id, checks=form.cleaned_data["checks"], passed=True, by=who.by, role=who.role)
     if form.cleaned_data["then"] == "cancel":
         return redirect("calls:cancel", call_id)
     return redirect("calls:screen", call_id)
@@ -191,12 +189,7 @@ def told(request: HttpRequest, call_id: int) -> HttpResponse:
     """Something that has to be said was said; of several ticks the new ones count."""
     who = actor(request)
     codes = [code[:40] for code in request.POST.getlist("what") if code]
-
-    def tell() -> None:
-        for code in codes:
-            calls.tell(call_id=call_id, what=code, by=who.by, role=who.role)
-
-    return perform(request, call_id, tell)
+    return perform(request, call_id, lambda: calls.tell(call_id=call_id, what=codes, by=who.by, role=who.role))
 
 
 @for_agents

@@ -24,7 +24,7 @@ ACTS: dict[str, Callable[[int, int], object]] = {
     ),
     "check_identity": lambda call, by: calls.check_identity(call_id=call, checks=[], passed=True, by=by, role="AGENT"),
     "tell_recording": lambda call, by: calls.tell_recording(call_id=call, by=by, role="AGENT"),
-    "tell": lambda call, by: calls.tell(call_id=call, what="FEE", by=by, role="AGENT"),
+    "tell": lambda call, by: calls.tell(call_id=call, what=["FEE"], by=by, role="AGENT"),
     "ask_to_cancel": lambda call, by: calls.ask_to_cancel(call_id=call, by=by, role="AGENT"),
     "close_offers": lambda call, by: calls.close_offers(call_id=call, by=by, role="AGENT", why="JUST_CANCEL"),
     "set_reason": lambda call, by: calls.set_reason(

@@ -121,7 +121,7 @@ def test_identity_recording_and_words_are_kept_once(ann: User) -> None:
     for _ in range(2):
         calls.check_identity(call_id=call_id, checks=["PIN"], passed=True, by=ann.pk, role="AGENT")
         calls.tell_recording(call_id=call_id, by=ann.pk, role="AGENT")
-        calls.tell(call_id=call_id, what="RETURN_ROUTER", by=ann.pk, role="AGENT")
+        calls.tell(call_id=call_id, what=["RETURN_ROUTER", "RETURN_ROUTER"], by=ann.pk, role="AGENT")
 
     assert events(call_id) == ["IDENTITY_CHECKED", "RECORDING_NOTICE", "TOLD"]
     assert acts(call_id) == ["CALL_OPENED", "IDENTITY_CHECKED", "RECORDING_TOLD", "TOLD"]

@@ -13,7 +13,7 @@ from customers.refusals import InFlight, KeyReused, NotYours, Refused
 from retention_desk.people.models import User
 from tests import builders
 from tests.audits import Broken, break_audit
-from tests.customers.calling import open_call
+from tests.customers.calling import acts, open_call
 from tests.database import DeskClock, owner_connection
 
 pytestmark = pytest.mark.django_db
@@ -187,3 +187,21 @@ def test_same_key_at_the_same_moment_is_in_flight(ann: User) -> None:
             open_call(ann, builders.make_customer(), key=key)
 
     assert open_call(ann, None, key=key)
+
+
+def test_caller_who_is_known_at_once_is_noted_with_the_opening(ann: User) -> None:
+    customer, key = builders.make_customer(), builders.new_key()
+
+    call_id = open_call(ann, customer, checks=["CALLER_NUMBER", "PIN"], key=key)
+    open_call(ann, customer, checks=["CALLER_NUMBER", "PIN"], key=key)
+
+    call = Call.objects.get(pk=call_id)
+    assert (call.identity, call.identity_checks) == ("CHECKED", ["CALLER_NUMBER", "PIN"])
+    assert acts(call_id) == ["CALL_OPENED", "IDENTITY_CHECKED"]
+
+
+def test_call_is_not_opened_with_a_check_that_is_none(ann: User) -> None:
+    with pytest.raises(Refused, match="CODE_UNKNOWN"):
+        open_call(ann, builders.make_customer(), checks=["born 1961"])
+
+    assert not Call.objects.exists()
