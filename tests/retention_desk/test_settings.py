@@ -1,67 +1,87 @@
 """Settings are production's unless the embedded desk says otherwise, and stop the start where something is missing."""
 
 import os
+import runpy
 import subprocess
 import sys
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from retention_desk.management.commands.check_all import CHECKS, PRODUCTION
 
-PRINT = "import retention_desk.settings as s; print(({name}))"
+Read = Callable[[dict[str, str]], Any]
 
 
-def read(expression: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Evaluate ``expression`` of the settings (``s``) in a process that knows only ``environment``."""
-    return subprocess.run(
-        [sys.executable, "-c", PRINT.format(name=expression)],
-        cwd=settings.BASE_DIR,
-        env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> Read:
+    """The settings as a process reads them that knows nothing but the given environment."""
+
+    def read(environment: dict[str, str]) -> SimpleNamespace:
+        with monkeypatch.context() as patch:
+            for name in os.environ:
+                patch.delenv(name)
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            return SimpleNamespace(**runpy.run_path(str(settings.BASE_DIR / "retention_desk" / "settings.py")))
+
+    return read
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS"])
-def test_missing_variable_stops_with_a_sentence_that_names_it(name: str) -> None:
-    done = read("s.DEBUG", {key: value for key, value in PRODUCTION.items() if key != name})
+def test_missing_variable_stops_with_a_sentence_that_names_it(read: Read, name: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=f"{name} is not set."):
+        read({key: value for key, value in PRODUCTION.items() if key != name})
+
+
+def test_process_that_misses_a_variable_ends_with_that_sentence() -> None:
+    known = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **PRODUCTION}
+    del known["SECRET_KEY"]
+
+    done = subprocess.run(
+        [sys.executable, "-c", "import retention_desk.wsgi"],
+        cwd=settings.BASE_DIR, env=known, capture_output=True, text=True, check=False,
+    )  # fmt: skip
 
     assert done.returncode == 1
-    assert f"{name} is not set." in done.stderr.splitlines()[-1]
+    assert "SECRET_KEY is not set." in done.stderr.splitlines()[-1]
 
 
 def test_production_is_clean_in_djangos_own_eyes() -> None:
     assert CHECKS["deployment"]() is None
 
 
-def test_production_speaks_https_only_and_embedded_is_plain() -> None:
-    switches = ("DEBUG", "SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS")
-    expression = ", ".join(f"bool(s.{name})" for name in switches)
+def test_production_speaks_https_only_and_embedded_is_plain(read: Read) -> None:
+    def switches(environment: dict[str, str]) -> list[bool]:
+        s = read(environment)
+        secure = (s.SECURE_SSL_REDIRECT, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_HSTS_SECONDS)
+        return [bool(one) for one in (s.DEBUG, *secure)]
 
-    assert read(expression, PRODUCTION).stdout.strip() == "(False, True, True, True, True)"
-    assert read(expression, PRODUCTION | {"DESK_EMBEDDED": "1"}).stdout.strip() == "(False, False, False, False, False)"
+    assert switches(PRODUCTION) == [False, True, True, True, True]
+    assert switches(PRODUCTION | {"DESK_EMBEDDED": "1"}) == [False, False, False, False, False]
 
 
-def test_owner_is_known_only_where_it_is_given() -> None:
+def test_owner_is_known_only_where_it_is_given(read: Read) -> None:
     without = {key: value for key, value in PRODUCTION.items() if key != "DATABASE_OWNER_URL"}
 
-    assert read("sorted(s.DATABASES)", without).stdout.strip() == "['default']"
-    assert read("sorted(s.DATABASES)", PRODUCTION).stdout.strip() == "['default', 'owner']"
+    assert sorted(read(without).DATABASES) == ["default"]
+    assert sorted(read(PRODUCTION).DATABASES) == ["default", "owner"]
 
 
 @pytest.mark.parametrize(
-    ("process", "expected"), [("web", ("statement_timeout=5s", "None")), ("command", ("statement_timeout=0", "0"))]
+    ("process", "patience", "kept"), [("web", "statement_timeout=5s", None), ("command", "statement_timeout=0", 0)]
 )
-def test_pages_are_impatient_and_keep_their_connection(process: str, expected: tuple[str, str]) -> None:
-    done = read(
-        "s.DATABASES['default']['OPTIONS']['options'], s.DATABASES['default']['CONN_MAX_AGE']",
-        PRODUCTION | {"DESK_PROCESS": process},
-    )
+def test_pages_are_impatient_and_keep_their_connection(
+    read: Read, process: str, patience: str, kept: int | None
+) -> None:
+    database = read(PRODUCTION | {"DESK_PROCESS": process}).DATABASES["default"]
 
-    assert expected[0] in done.stdout
-    assert done.stdout.strip().endswith(f", {expected[1]})")
+    assert f"-c {patience} " in f"{database['OPTIONS']['options']} "
+    assert database["CONN_MAX_AGE"] == kept
 
 
 @pytest.mark.parametrize(
@@ -71,11 +91,9 @@ def test_pages_are_impatient_and_keep_their_connection(process: str, expected: t
         ({"DATABASE_URL": "mysql://desk@db/desk"}, "postgres://"),
     ],
 )
-def test_wrong_value_stops_with_a_sentence(changed: dict[str, str], said: str) -> None:
-    done = read("s.DEBUG", PRODUCTION | changed)
-
-    assert done.returncode == 1
-    assert said in done.stderr.splitlines()[-1]
+def test_wrong_value_stops_with_a_sentence(read: Read, changed: dict[str, str], said: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=said):
+        read(PRODUCTION | changed)
 
 
 @pytest.mark.parametrize(
@@ -87,10 +105,10 @@ def test_wrong_value_stops_with_a_sentence(changed: dict[str, str], said: str) -
         ("rediss://u:p@v.example.com:6380", "rediss://u:p@v.example.com:6380", "rediss://u:p@v.example.com:6380/1"),
     ],
 )
-def test_messages_and_cache_live_apart(url: str, broker: str, cache: str) -> None:
-    done = read("s.CELERY_BROKER_URL, s.CACHES['default']['LOCATION']", PRODUCTION | {"REDIS_URL": url})
+def test_messages_and_cache_live_apart(read: Read, url: str, broker: str, cache: str) -> None:
+    s = read(PRODUCTION | {"REDIS_URL": url})
 
-    assert done.stdout.strip() == str((broker, cache))
+    assert (s.CELERY_BROKER_URL, s.CACHES["default"]["LOCATION"]) == (broker, cache)
 
 
 def test_policy_trusts_nothing_but_ourselves() -> None:
