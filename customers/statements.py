@@ -45,10 +45,16 @@ def prepared_cursor() -> CursorWrapper:
     return connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw)
 
 
-def read_json(text: str, parameters: Mapping[str, Any]) -> Any:
-    """Run a statement whose one column is jsonb; None when it has no row."""
+def read_row(text: str, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """Run a statement that has one row at most; jsonb comes as text. None when it has no row."""
     with prepared_cursor() as cursor:
         cursor.execute(text, parameters)
-        row = cursor.fetchone()
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
+
+
+def read_json(text: str, parameters: Mapping[str, Any]) -> Any:
+    """Run a statement whose one column is jsonb; None when it has no row."""
+    row = read_row(text, parameters)
     # Django's connections hand jsonb over as text, for its own fields to decode.
     return json.loads(row[0]) if row and row[0] else None

@@ -222,7 +222,8 @@ def _best_counter(here: Ground, entry: CatalogueEntry, asked: Listed, authority:
     smaller = [
         drawn
         for terms in _smaller(entry, asked.terms)
-        if (drawn := draw(here, entry, terms)).priced and drawn.priced.cost_minor < asked.priced.cost_minor
+        if (drawn := draw(here, entry, terms, in_full=False)).priced
+        and drawn.priced.cost_minor < asked.priced.cost_minor
     ]
     smaller.sort(key=lambda one: (-one.value_minor, one.priced.cost_minor if one.priced else 0))
     ruled = (_by(here, one, authority) for one in smaller)

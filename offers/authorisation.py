@@ -62,6 +62,10 @@ class OfferSheet:
         """The offer of that version, if it is still in force."""
         return next((one for one in self.offers if one.entry.version_id == version_id), None)
 
+    def at(self, listed: Listed, terms: Terms) -> Listed:
+        """A listed offer at terms of its own, at its place in the list, with the nearest terms that would pass."""
+        return replace(draw(self.ground, listed.entry, terms), place=listed.place)
+
     def _made(self, state: ProposalState) -> Made | None:
         return next((one for one in self.standing.made if one.state == state), None)
 

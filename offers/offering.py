@@ -5,7 +5,7 @@ Pure composition of the rules, the prices and the ranking. The list, the preview
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import MappingProxyType
 
@@ -59,7 +59,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What stays the same on a call while offers and terms are tried: facts, bill, worth and verdict."""
+    """What stays the same on a call while offers and terms are tried: facts, bill, worth and verdict.
+
+    `closed`: why nothing may be offered on this call at all.
+    """
 
     standing: Standing
     facts: Facts
@@ -68,6 +71,8 @@ class Ground:
     running_minor: int
     cap_minor: int
     reasons: tuple[str, ...]
+    closed: tuple[Why, ...]
+    _authorities: dict[int | None, tuple[Authority, Authority | None]] = field(default_factory=dict, repr=False)
 
     @property
     def verdict(self) -> Verdict:
@@ -142,6 +147,7 @@ def ground(*, sheet: CallSheet, standing: Standing, worth: Worth, verdict: Verdi
         ),
         cap_minor=max(0, cap - facts.customer.conceded_12m_minor),
         reasons=(*sorted(sheet.reason_codes), *(reason.code for reason in worth.risk.reasons)),
+        closed=tuple(why_closed(facts, scheme=standing.scheme)),
     )
 
 
@@ -155,8 +161,11 @@ def bill_of(sheet: CallSheet, today: date) -> Bill:
 
 
 def offers_in_order(ground: Ground) -> tuple[Listed, ...]:
-    """Every offer in force at its default terms, best expected value first, those not for this customer last."""
-    drawn = [draw(ground, entry, default_terms(ground, entry)) for entry in ground.standing.catalogue]
+    """Every offer in force at its default terms, best expected value first, those not for this customer last.
+
+    Their rulings are not in full: a list shows the code alone, and `draw` tells the rest of the offer that is chosen.
+    """
+    drawn = [_drawn(ground, entry, default_terms(ground, entry), in_full=False) for entry in ground.standing.catalogue]
     by_code = {one.entry.code: one for one in drawn}
     ranked = rank([_candidate(ground, one) for one in drawn])
     return tuple(_placed(by_code[one.candidate.code], one) for one in ranked)
@@ -167,8 +176,18 @@ def default_terms(ground: Ground, entry: CatalogueEntry) -> Terms:
     return snap(entry.bounds.default, entry.bounds, today=ground.standing.today)
 
 
-def draw(ground: Ground, entry: CatalogueEntry, terms: Terms) -> Listed:
-    """One offer at these terms: priced and ruled on, its chances and value worked out; not placed in a list."""
+def draw(ground: Ground, entry: CatalogueEntry, terms: Terms, *, in_full: bool = True) -> Listed:
+    """One offer at these terms: priced and ruled on, its chances and value worked out; not placed in a list.
+
+    Not `in_full`, its ruling tells less: see `rule_on`.
+    """
+    listed = _drawn(ground, entry, terms, in_full=in_full)
+    return _placed(listed, rank([_candidate(ground, listed)])[0])
+
+
+def _drawn(ground: Ground, entry: CatalogueEntry, terms: Terms, *, in_full: bool) -> Listed:
+    """The offer priced and ruled on; its chances and its value are still open."""
+    closed = (*ground.closed, *is_eligible(entry.eligibility, ground.facts, scheme=ground.standing.scheme))
     own, approver = authorities(ground, entry)
     ruling = rule_on(
         terms=terms,
@@ -180,19 +199,18 @@ def draw(ground: Ground, entry: CatalogueEntry, terms: Terms) -> Listed:
         approver=approver,
         ladder=ground.standing.ladder,
         scheme=ground.standing.scheme,
+        closed=closed,
+        in_full=in_full,
     )
     priced = ruling.priced
     running = ground.running_minor
-    listed = Listed(
+    return Listed(
         entry=entry,
         place=0,
         terms=terms,
         ruling=ruling,
         priced=priced,
-        closed=(
-            *why_closed(ground.facts, scheme=ground.standing.scheme),
-            *is_eligible(entry.eligibility, ground.facts, scheme=ground.standing.scheme),
-        ),
+        closed=closed,
         accept_percent=0,
         stay_without_percent=100 - ground.worth.risk.percent,
         value_minor=0,
@@ -201,7 +219,6 @@ def draw(ground: Ground, entry: CatalogueEntry, terms: Terms) -> Listed:
         bill_after_minor=max(0, priced.bill_after_minor - running) if priced else 0,
         price_afterwards_minor=max(0, priced.price_afterwards_minor - running) if priced else 0,
     )
-    return _placed(listed, rank([_candidate(ground, listed)])[0])
 
 
 def problems_of(ground: Ground, entry: CatalogueEntry, terms: Terms) -> list[Problem]:
@@ -210,15 +227,21 @@ def problems_of(ground: Ground, entry: CatalogueEntry, terms: Terms) -> list[Pro
 
 
 def authorities(ground: Ground, entry: CatalogueEntry) -> tuple[Authority, Authority | None]:
-    """The agent's authority for this offer, and a supervisor's."""
-    standing = ground.standing
+    """The agent's authority for this offer, and a supervisor's. Offers differ in it by their campaign only."""
+    known = ground._authorities.get(entry.campaign_id)
+    if known is None:
+        known = ground._authorities[entry.campaign_id] = _authorities_of(ground.standing, entry.campaign_id)
+    return known
+
+
+def _authorities_of(standing: Standing, campaign_id: int | None) -> tuple[Authority, Authority | None]:
     shared = [
         budget
         for budget in (
             standing.budget(BudgetKind.TEAM),
             standing.budget(BudgetKind.SITE),
             standing.budget(BudgetKind.CUSTOMER),
-            standing.budget(BudgetKind.CAMPAIGN, entry.campaign_id) if entry.campaign_id else None,
+            standing.budget(BudgetKind.CAMPAIGN, campaign_id) if campaign_id else None,
         )
         if budget
     ]
@@ -237,7 +260,9 @@ def needs_supervisor(listed: Listed) -> bool:
 def _candidate(ground: Ground, listed: Listed) -> Candidate:
     entry, priced = listed.entry, listed.priced
     default_saving = 0
-    if priced and can_be_priced(entry.bounds.default, entry.bounds, ground.bill):
+    if priced and listed.terms == entry.bounds.default:
+        default_saving = priced.saving_minor
+    elif priced and can_be_priced(entry.bounds.default, entry.bounds, ground.bill):
         default_saving = price(entry.bounds.default, entry.bounds, ground.bill).saving_minor
     return Candidate(
         code=entry.code,

@@ -12,7 +12,7 @@ costs what it will really cost.
 
 from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
@@ -42,6 +42,8 @@ class Line:
 
     def price_on(self, day: date) -> int:
         """The charged price a month on that day, as scheduled today."""
+        if not self.changes:
+            return self.price_minor
         steps = [step for step in self.changes if step.on <= day]
         return max(steps, key=lambda step: step.on).price_minor if steps else self.price_minor
 
@@ -53,10 +55,14 @@ class Bill:
     currency: str
     starts_on: date
     lines: tuple[Line, ...]
+    _scoped: dict[str, tuple[Line, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def scoped(self, scope: str) -> tuple[Line, ...]:
-        """The lines of one product line, or all of them for ""."""
-        return tuple(line for line in self.lines if scope in ("", line.product_kind))
+        """The lines of one product line, or all of them for "". Kept, because every offer asks again."""
+        found = self._scoped.get(scope)
+        if found is None:
+            found = self._scoped[scope] = tuple(line for line in self.lines if scope in ("", line.product_kind))
+        return found
 
 
 @dataclass(frozen=True, slots=True)

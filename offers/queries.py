@@ -1,10 +1,11 @@
 """What offers read: one statement for all that a call needs, and the supervisor's queue. Nothing here writes."""
 
+import json
 from pathlib import Path
 
 from customers.refusals import NotYours
-from customers.statements import read_json
-from offers.standing import Standing, standing
+from customers.statements import read_row
+from offers.standing import Standing, catalogue, standing
 
 ON_CALL = (Path(__file__).parent / "sql" / "on_call.sql").read_text(encoding="utf-8")
 
@@ -14,7 +15,7 @@ def on_call(*, call_id: int, by: int, language: str) -> Standing:
 
     Raises `NotYours` for a call that is somebody else's, is not there, or has no customer.
     """
-    raw = read_json(ON_CALL, {"call": call_id, "by": by, "language": language})
-    if raw is None:
+    row = read_row(ON_CALL, {"call": call_id, "by": by, "language": language})
+    if row is None:
         raise NotYours
-    return standing(raw)
+    return standing(json.loads(row[0]), catalogue(row[1] or "[]"))

@@ -94,20 +94,24 @@ def rule_on(
     approver: Authority | None,
     ladder: Sequence[Limit] = (),
     scheme: Scheme = DEFAULT_SCHEME,
+    closed: Sequence[Why] | None = None,
+    in_full: bool = True,
 ) -> Ruling:
     """Rule on one proposal.
 
     WITHIN: no wall stands and every check but advice passes for `own`. NEEDS_APPROVAL: no wall stands and `approver`
     passes. REFUSED: the rest. `ladder` are the limits in force by grade; the lowest that passes is named as
-    `who_can_lift`.
+    `who_can_lift`. `closed` are the call's and the offer's own reasons against it, where they are known already. Not
+    `in_full`, only what `code` and the price need is looked at: no authority behind a wall, no approver behind what is
+    within, and no nearest terms but the ones asked for.
 
     Unknown means no: a missing limit or an unread budget refuses (the ledger unknown, no discount).
     """
     year_limit, year_left = _customer_year(facts.customer, scheme, (own, approver))
     case = _Case(bounds, bill, facts.customer, facts.today, scheme, year_limit, year_left)
-    standing = [
-        _wall(why) for why in (*why_closed(facts, scheme=scheme), *is_eligible(eligibility, facts, scheme=scheme))
-    ]
+    if closed is None:
+        closed = (*why_closed(facts, scheme=scheme), *is_eligible(eligibility, facts, scheme=scheme))
+    standing = [_wall(why) for why in closed]
     priceable = bill.currency == bounds.currency and can_be_priced(snap(terms, bounds, today=facts.today), bounds, bill)
     if bill.currency != bounds.currency:
         standing.append(Check(ReasonCode.CURRENCY, ok=False, weight=Weight.WALL, detail=bill.currency))
@@ -119,10 +123,9 @@ def rule_on(
         standing.append(Check(ReasonCode.BUDGET_UNKNOWN, ok=False, weight=Weight.WALL))
     of_terms, priced = _walls_of_terms(terms, case) if priceable else ([], None)
     walls = [*standing, *of_terms]
-    own_checks = list(_authority_checks(terms, priced, own, case)) if priced else []
-    approver_checks = list(_authority_checks(terms, priced, approver, case)) if priced and approver else []
-
     stands = _fails(walls)
+    own_checks = _checks_of(own, terms, priced, case) if in_full or not stands else []
+    approver_checks = _checks_of(approver, terms, priced, case) if in_full or _fails(own_checks) else []
     if not stands and not _fails(own_checks):
         code = RulingCode.WITHIN
     elif not stands and approver_checks and not _fails(approver_checks):
@@ -133,13 +136,11 @@ def rule_on(
     reasons = [check.code for check in failed if check.weight != Weight.ADVICE]
     if code == RulingCode.REFUSED and not stands and approver_checks:
         reasons.append(ReasonCode.OVER_SUPERVISOR)
-    searchable = priceable and not _fails(standing)
     passes = priced is not None and not stands
     nearest_own = nearest_approver = None
-    if searchable:
-        nearest_own = terms if passes and not _fails(own_checks) else _largest(terms, own, case)
-    if searchable and approver:
-        nearest_approver = terms if passes and not _fails(approver_checks) else _largest(terms, approver, case)
+    if priceable and not _fails(standing):
+        nearest_own = _nearest(terms, own, own_checks if passes else [], case, search=in_full)
+        nearest_approver = _nearest(terms, approver, approver_checks if passes else [], case, search=in_full)
     return Ruling(
         code=code,
         priced=priced,
@@ -214,6 +215,11 @@ def _year_check(priced: Priced, case: _Case) -> Check:
     """The customer's twelve months: a wall for every grade."""
     cost, left = priced.cost_minor, case.year_left_minor
     return Check(ReasonCode.BUDGET_CUSTOMER, cost <= left, Weight.WALL, Unit.MINOR, case.year_limit_minor, left, cost)
+
+
+def _checks_of(authority: Authority | None, terms: Terms, priced: Priced | None, case: _Case) -> list[Check]:
+    """The checks of an authority; none where there is nobody to ask or nothing to ask about."""
+    return list(_authority_checks(terms, priced, authority, case)) if authority and priced else []
 
 
 def _authority_checks(terms: Terms, priced: Priced, authority: Authority, case: _Case) -> Iterator[Check]:
@@ -297,6 +303,17 @@ def _passes(terms: Terms, authority: Authority, case: _Case) -> Priced | None:
     priced = price(terms, case.bounds, case.bill)
     checks = [_year_check(priced, case), *_authority_checks(terms, priced, authority, case)]
     return None if _fails(checks) else priced
+
+
+def _nearest(
+    terms: Terms, authority: Authority | None, checks: Sequence[Check], case: _Case, *, search: bool
+) -> Terms | None:
+    """These terms where their `checks` pass, else (with `search`) the largest that would."""
+    if authority is None:
+        return None
+    if checks and not _fails(checks):
+        return terms
+    return _largest(terms, authority, case) if search else None
 
 
 def _largest(terms: Terms, authority: Authority, case: _Case) -> Terms | None:

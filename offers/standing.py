@@ -3,9 +3,11 @@
 One statement brings it as JSON; this turns it into the dataclasses that the rules and the pages work with.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -151,8 +153,17 @@ class Standing:
         return next((limit for limit in self.ladder if limit.grade == Grade.SUPERVISOR), None)
 
 
-def standing(raw: Mapping[str, Any]) -> Standing:
-    """The JSON of `sql/on_call.sql` as plain data. Raises `stored.Unreadable` for a version nobody can read."""
+@lru_cache(maxsize=64)
+def catalogue(text: str) -> tuple[CatalogueEntry, ...]:
+    """The second column of `sql/on_call.sql` as plain data. Raises `stored.Unreadable` for a version nobody can read.
+
+    Calls in the same language and currency bring the same text until an offer changes: it is read once.
+    """
+    return tuple(map(_entry, json.loads(text)))
+
+
+def standing(raw: Mapping[str, Any], catalogue: tuple[CatalogueEntry, ...]) -> Standing:
+    """The JSON of `sql/on_call.sql` and its catalogue as plain data."""
     scheme = raw["scheme"]
     return Standing(
         today=date.fromisoformat(raw["today"]),
@@ -163,7 +174,7 @@ def standing(raw: Mapping[str, Any]) -> Standing:
         supervisors=raw["supervisors"],
         budgets=tuple(map(read_budget, raw["budgets"] or ())),
         mode=LimitMode(scheme["budget_mode"]),
-        catalogue=tuple(map(_entry, raw["offers"] or ())),
+        catalogue=catalogue,
         given=tuple(map(_given, raw["concessions"] or ())),
         made=tuple(map(made, raw["proposals"] or ())),
         past=tuple(map(_past, raw["past"] or ())),

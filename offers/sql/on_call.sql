@@ -66,16 +66,6 @@ SELECT jsonb_build_object(
                     WHERE t.site_id = c.site_id AND s.is_active AND s.grade IN ('SUPERVISOR', 'MANAGER')
                       AND s.duty NOT IN ('OFF', 'BREAK', 'AWAY') AND s.user_id <> c.agent_id),
     'budgets', (SELECT jsonb_agg(to_jsonb(b)) FROM budget b),
-    'offers', (SELECT jsonb_agg(jsonb_build_object('id', v.id, 'code', o.code, 'kind', o.kind, 'family', o.family, 'icon', o.icon,
-                   'words', coalesce(v.words -> %(language)s::text, v.words -> 'en'), 'bounds', v.bounds, 'cost_model', v.cost_model,
-                   'eligibility', v.eligibility, 'figures', v.figures, 'campaign_id', v.campaign_id, 'currency', v.currency)
-                   ORDER BY o.code)
-               FROM offers_offer o CROSS JOIN LATERAL (
-                   SELECT * FROM offers_offerversion v
-                   WHERE v.offer_id = o.id AND v.valid_from <= desk_now() AND (v.valid_until IS NULL OR v.valid_until > desk_now())
-                     AND v.currency = c.currency
-                   ORDER BY v.version DESC LIMIT 1) v
-               WHERE o.active),
     'concessions', (SELECT jsonb_agg(jsonb_build_object('family', n.family, 'starts_on', n.starts_on,
                         'ends_on', coalesce(n.ended_early_on, n.ends_on), 'monthly_minor', n.monthly_minor,
                         'cost_minor', n.cost_minor, 'proposal_id', n.proposal_id,
@@ -98,5 +88,16 @@ SELECT jsonb_build_object(
     'settled', EXISTS (SELECT FROM proposal WHERE state = 'ACCEPTED' AND ended_at > coalesce(
                    (SELECT max(at) FROM customers_callevent WHERE call_id = c.id AND kind IN ('ASKED_TO_CANCEL', 'ASKED_AGAIN')),
                    c.asked_at, '-infinity'))
-)
+),
+-- The catalogue by itself: it is the same for call after call, and its reader knows a text that it has read before.
+(SELECT jsonb_agg(jsonb_build_object('id', v.id, 'code', o.code, 'kind', o.kind, 'family', o.family, 'icon', o.icon,
+     'words', coalesce(v.words -> %(language)s::text, v.words -> 'en'), 'bounds', v.bounds, 'cost_model', v.cost_model,
+     'eligibility', v.eligibility, 'figures', v.figures, 'campaign_id', v.campaign_id, 'currency', v.currency)
+     ORDER BY o.code)
+ FROM offers_offer o CROSS JOIN LATERAL (
+     SELECT * FROM offers_offerversion v
+     WHERE v.offer_id = o.id AND v.valid_from <= desk_now() AND (v.valid_until IS NULL OR v.valid_until > desk_now())
+       AND v.currency = c.currency
+     ORDER BY v.version DESC LIMIT 1) v
+ WHERE o.active)
 FROM c

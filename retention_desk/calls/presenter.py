@@ -19,6 +19,7 @@ from customers.refusals import Refused
 from customers.sheet import CallSheet, HistoryEntry
 from offers.authorisation import OfferSheet
 from offers.choices import ApprovalState, ProposalState, RulingCode
+from offers.offering import Listed
 from offers.standing import Made
 from retention_desk.calls import composer, endings
 from retention_desk.calls.composer import Shown
@@ -258,8 +259,7 @@ def _right(sheet: CallSheet, offers: OfferSheet | None, panel: str, wish: Wish) 
     if offers is None or panel == "none":
         return {}
     if panel == "compose":
-        listed = wish.tried or (offers.listed(wish.version_id) if wish.version_id else None)
-        listed = listed or next(one for one in offers.offers if one.place)
+        listed = wish.tried or _chosen(offers, wish)
         waiting = offers.awaiting
         return {
             "shown": composer.of_listed(listed, offers.standing, focus=wish.focus),
@@ -268,6 +268,14 @@ def _right(sheet: CallSheet, offers: OfferSheet | None, panel: str, wish: Wish) 
             "seen": seen(waiting),
         }
     return _standing(sheet, offers, panel, wish)
+
+
+def _chosen(offers: OfferSheet, wish: Wish) -> Listed:
+    """The offer that is built on: the one that was asked for, or the first of the list."""
+    listed = offers.listed(wish.version_id) if wish.version_id else None
+    listed = listed or next(one for one in offers.offers if one.place)
+    # The list does not search for the terms that would pass; here they are shown.
+    return listed if listed.ruling.code == RulingCode.WITHIN else offers.at(listed, listed.terms)
 
 
 def _standing(sheet: CallSheet, offers: OfferSheet, panel: str, wish: Wish) -> dict[str, Any]:

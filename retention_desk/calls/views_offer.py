@@ -13,7 +13,7 @@ from offers import authorisation, outcomes
 from offers import queries as offer_queries
 from offers.authorisation import OfferSheet
 from offers.choices import ReasonCode
-from offers.offering import Listed, draw
+from offers.offering import Listed
 from offers.terms import Terms
 from retention_desk.acting import Actor, actor
 from retention_desk.calls import composer
@@ -43,7 +43,7 @@ def offer(request: HttpRequest, call_id: int, version_id: int) -> HttpResponse:
         return _refused(request, call_id, refused)
     if form.cleaned_data["act"] == "nearest":
         nearest = tried.ruling.nearest_own or tried.terms
-        return show(request, call_id, Wish(version_id=version_id, tried=_drawn(offers, tried, nearest)))
+        return show(request, call_id, Wish(version_id=version_id, tried=offers.at(tried, nearest)))
     return perform(
         request,
         call_id,
@@ -113,12 +113,7 @@ def _try(call_id: int, version_id: int, form: TermsForm, who: Actor) -> tuple[Ca
     if listed is None:
         raise Refused(ReasonCode.NOT_IN_FORCE)
     terms = form.terms(listed.entry.bounds, today=offers.standing.today)
-    return sheet, offers, _drawn(offers, listed, terms)
-
-
-def _drawn(offers: OfferSheet, listed: Listed, terms: Terms) -> Listed:
-    """The listed offer at other terms, at its place in the list."""
-    return replace(draw(offers.ground, listed.entry, terms), place=listed.place)
+    return sheet, offers, offers.at(listed, terms)
 
 
 def _refused(request: HttpRequest, call_id: int, refused: Refused) -> HttpResponse:
@@ -160,7 +155,7 @@ def _built_on(call_id: int, proposal_id: int, who: Actor) -> Wish:
         listed.terms, percent=made.percent, months=made.months, amount_minor=made.amount_minor,
         product=str(made.extra.get("product", "")) or listed.terms.product,
     )  # fmt: skip
-    return Wish(version_id=made.version_id, tried=_drawn(offers, listed, terms), news="some")
+    return Wish(version_id=made.version_id, tried=offers.at(listed, terms), news="some")
 
 
 @for_agents

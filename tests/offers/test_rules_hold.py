@@ -49,6 +49,25 @@ def test_the_nearest_terms_always_pass(terms: Terms, own: Authority, approver: A
             assert nearest.amount_minor <= asked.amount_minor
 
 
+@settings(max_examples=150, deadline=None)
+@given(terms=any_terms(), own=AUTHORITIES, approver=AUTHORITIES, conceded=st.integers(0, 60_000))
+def test_a_ruling_not_in_full_says_the_same_and_less(
+    terms: Terms, own: Authority, approver: Authority, conceded: int
+) -> None:
+    known = facts(conceded_12m_minor=conceded)
+
+    full = rule(terms, own=own, approver=approver, facts=known)
+    brief = rule(terms, own=own, approver=approver, facts=known, in_full=False)
+
+    assert (brief.code, brief.priced) == (full.code, full.priced)
+    assert set(brief.checks) <= set(full.checks)
+    assert set(brief.approver_checks) <= set(full.approver_checks)
+    assert brief.nearest_own in (None, full.nearest_own)
+    assert brief.nearest_approver in (None, full.nearest_approver)
+    if full.code == WITHIN:
+        assert (brief.checks, brief.nearest_own) == (full.checks, terms)
+
+
 @settings(max_examples=75, deadline=None)
 @given(terms=any_terms(), own=AUTHORITIES, conceded=st.integers(0, 60_000))
 def test_nothing_that_passes_costs_more_than_the_nearest_terms(terms: Terms, own: Authority, conceded: int) -> None:
