@@ -28,6 +28,10 @@ TEMPLATE = "reports/save_rate.html"
 may_read = behind(READ)
 
 
+class TooLong(Exception):
+    """Counting the period takes longer than a page may."""
+
+
 @may_read
 @require_safe
 def save_rate(request: HttpRequest) -> HttpResponse:
@@ -42,10 +46,8 @@ def save_rate(request: HttpRequest) -> HttpResponse:
     filters = form.filters()
     try:
         report = _report(filters)
-    except OperationalError as failure:
-        if not isinstance(failure.__cause__, QueryCanceled):
-            raise
-        return render(request, TEMPLATE, _frame(form, names) | {"filters": filters, "too_long": True}, status=503)
+    except TooLong:
+        return _too_long(request, form, names)
     context = _frame(form, names) | {
         "filters": filters,
         "page": page.build(report, filters, names),
@@ -61,13 +63,20 @@ def save_rate(request: HttpRequest) -> HttpResponse:
 @may_read
 @require_safe
 def save_rate_csv(request: HttpRequest) -> HttpResponseBase:
-    """Send one table of the report, or all of them, as CSV with counts, intervals and definitions."""
+    """Send one table of the report, or all of them, as CSV with counts, intervals and definitions.
+
+    Where there is nothing to send, the page says why, as `save_rate` does.
+    """
     form, names = _asked(request)
     if not form.is_valid():
         return render(request, TEMPLATE, _frame(form, names), status=422)
     filters = form.filters()
     table = request.GET.get("table", "")
-    rows = export.rows(_report(filters), filters, names, table=table if table in export.TABLES else "")
+    try:
+        report = _report(filters)
+    except TooLong:
+        return _too_long(request, form, names)
+    rows = export.rows(report, filters, names, table=table if table in export.TABLES else "")
     return export.csv_answer(export.HEAD, rows, f"save-rate-{filters.now.since}-{filters.now.until}")
 
 
@@ -99,7 +108,17 @@ def _asked(request: HttpRequest) -> tuple[SaveRateForm, Names]:
 
 def _report(filters: Filters) -> SaveRate:
     zone = timezone.get_current_timezone()
-    return assemble(save_rate_counts(filters, zone=zone, today=timezone.localdate()))
+    try:
+        return assemble(save_rate_counts(filters, zone=zone, today=timezone.localdate()))
+    except OperationalError as failure:
+        if not isinstance(failure.__cause__, QueryCanceled):
+            raise
+        raise TooLong from failure
+
+
+def _too_long(request: HttpRequest, form: SaveRateForm, names: Names) -> HttpResponse:
+    context = _frame(form, names) | {"filters": form.filters(), "too_long": True}
+    return render(request, TEMPLATE, context, status=503)
 
 
 def _frame(form: SaveRateForm, names: Names) -> dict[str, Any]:

@@ -135,15 +135,17 @@ def test_empty_desk_says_what_will_appear(db: None) -> None:
     assert "Figures appear here as soon as the first call has been wrapped up." in answer.content.decode()
 
 
-def test_counting_too_long_offers_shorter_periods(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("address", [PAGE, FILE])
+def test_counting_too_long_offers_shorter_periods(log: Log, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_args: object, **_other: object) -> None:
         raise OperationalError from QueryCanceled("canceling statement due to statement timeout")
 
     monkeypatch.setattr(views, "save_rate_counts", never)
 
-    answer = signed_in(log.greta).get(PAGE, OCTOBER)
+    answer = signed_in(log.greta).get(address, OCTOBER)
 
     assert answer.status_code == 503
+    assert "Content-Disposition" not in answer
     assert "Last 4 weeks" in answer.content.decode()
 
 
