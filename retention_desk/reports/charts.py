@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from retention_desk.reports import placing
 from retention_desk.reports.intervals import funnel_limits
 from retention_desk.reports.svg import (
     Frame,
@@ -164,31 +165,45 @@ def funnel(
         edge = points((frame.x(limit.n), frame.y(value)) for limit, value in zip(limits, outer, strict=True))
         parts.append(format_html('<polyline class="lim" points="{}"/>', edge))
     parts.append(rule("mean", frame.left, frame.y(mean), width - frame.right, frame.y(mean)))
-    parts += [part for agent in sorted(shown, key=lambda a: a.calls) for part in _agent(frame, agent, mean, write)]
+    shown.sort(key=lambda agent: agent.calls)
+    parts += _names(frame, shown, mean)
+    parts += [_agent(frame, agent, mean, write) for agent in shown]
     return drawing(size, title, description, parts)
 
 
-def _agent(frame: Frame, agent: Agent, mean: float, write: Write) -> list[SafeString]:
+def _agent(frame: Frame, agent: Agent, mean: float, write: Write) -> SafeString:
     rate, limit = agent.saved / agent.calls, funnel_limits(mean, agent.calls)
     x, y = frame.x(agent.calls), frame.y(rate)
     told = f"{agent.name}: {write(rate)}, {agent.saved}/{agent.calls}"
-    beyond = not limit.low_998 <= rate <= limit.high_998
-    to_the_left = x > frame.width * 0.72
-    name = text(
-        "lb b" if beyond else "lb",
-        x - 10 if to_the_left else x + 10,
-        y + 4,
-        agent.name,
-        "end" if to_the_left else "start",
-    )
     # Shape first, colour second: up is above, down is below, a ring is between the limits.
     if rate > limit.high_998:
-        return [path("pt hi", f"M{x} {y - 6}l6 11h-12z", told), name]
+        return path("pt hi", f"M{x} {y - 6}l6 11h-12z", told)
     if rate < limit.low_998:
-        return [path("pt lo", f"M{x} {y + 6}l6 -11h-12z", told), name]
+        return path("pt lo", f"M{x} {y + 6}l6 -11h-12z", told)
     if not limit.low_95 <= rate <= limit.high_95:
-        return [circle("pt mid", x, y, 5, told), name]
-    return [circle("pt in", x, y, 4, told)]
+        return circle("pt mid", x, y, 5, told)
+    return circle("pt in", x, y, 4, told)
+
+
+def _names(frame: Frame, agents: Sequence[Agent], mean: float) -> list[SafeString]:
+    """The names of those outside a limit, where they do not overlap; a thin line leads to one that stands off."""
+    spots, beyond = [], []
+    for agent in agents:
+        rate, limit = agent.saved / agent.calls, funnel_limits(mean, agent.calls)
+        x, y = frame.x(agent.calls), frame.y(rate)
+        named = not limit.low_95 <= rate <= limit.high_95
+        spots.append(placing.Point(x, y, agent.name if named else "", to_the_left=x > frame.width * 0.72))
+        beyond.append(not limit.low_998 <= rate <= limit.high_998)
+    area = placing.Box(frame.left, frame.top, frame.width, frame.height - frame.bottom)
+    parts = []
+    for spot, label, bold in zip(spots, placing.place(spots, area=area), beyond, strict=True):
+        if label is None:
+            continue
+        if label.away:
+            parts.append(rule("g", spot.x, spot.y, label.x, label.y))
+        anchor = "end" if label.to_the_left else "start"
+        parts.append(text("lb b" if bold else "lb", label.x, label.y + 4, spot.name, anchor))
+    return parts
 
 
 def interval_row(
