@@ -8,12 +8,19 @@
  *
  * The memory is that of the open page only; leaving it with unsaved text asks first.
  */
+// What was typed, and once the server has it how many requests had been sent by then: an answer to one of those may have
+// been read before and carry the text of a moment ago.
 const kept = new Map();
+const turnOf = new WeakMap();
+let sent = 0;
 
-document.addEventListener("htmx:beforeRequest", ({ detail }) => mark(detail.elt, "saving"));
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  turnOf.set(detail.xhr, ++sent);
+  mark(detail.elt, "saving");
+});
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   mark(detail.elt, detail.successful ? "saved" : "kept");
-  if (detail.successful) forget(detail);
+  if (detail.successful) noteSafe(detail);
 });
 document.addEventListener("htmx:afterSettle", restore);
 
@@ -26,33 +33,36 @@ function mark(elt, state) {
 }
 
 document.addEventListener("input", ({ target }) => {
-  if (target.matches("[data-keep]")) kept.set(target.dataset.keep, target.value);
+  if (target.matches("[data-keep]")) kept.set(target.dataset.keep, { text: target.value });
 });
 
 /** What was sent and is unchanged since is safe with the server. */
-function forget({ elt, requestConfig }) {
+function noteSafe({ elt, requestConfig }) {
   const fields = elt.matches("[data-keep]") ? [elt] : elt.querySelectorAll("[data-keep]");
   for (const field of fields) {
-    if (requestConfig.verb !== "get" && requestConfig.parameters[field.name] === kept.get(field.dataset.keep))
-      kept.delete(field.dataset.keep);
+    const typed = kept.get(field.dataset.keep);
+    if (typed && requestConfig.verb !== "get" && requestConfig.parameters[field.name] === typed.text)
+      typed.safeSince ??= sent;
   }
 }
 
-function restore() {
+function restore({ detail }) {
   for (const field of document.querySelectorAll("[data-keep]")) {
-    const text = kept.get(field.dataset.keep);
-    if (text !== undefined && field.value !== text) field.value = text;
+    const typed = kept.get(field.dataset.keep);
+    if (!typed || turnOf.get(detail.xhr) > typed.safeSince) continue;
+    if (field.value !== typed.text) field.value = typed.text;
   }
 }
 
 document.addEventListener("submit", ({ target, defaultPrevented }) => {
   if (!defaultPrevented) target.querySelectorAll("[data-keep]").forEach((field) => kept.delete(field.dataset.keep));
 });
+const isUnsaved = (typed) => typed && typed.safeSince === undefined;
 window.addEventListener("beforeunload", (event) => {
-  if (kept.size) event.preventDefault();
+  if ([...kept.values()].some(isUnsaved)) event.preventDefault();
 });
 document.addEventListener("desk:online", () => {
   for (const field of document.querySelectorAll("[data-keep]")) {
-    if (kept.has(field.dataset.keep)) htmx.trigger(field, "change");
+    if (isUnsaved(kept.get(field.dataset.keep))) htmx.trigger(field, "change");
   }
 });

@@ -158,6 +158,34 @@ def test_notes_being_typed_are_not_lost_to_a_swap(bench: Bench) -> None:
     page.evaluate("window.addEventListener('beforeunload', (e) => e.stopImmediatePropagation(), true)")
 
 
+def test_notes_saved_a_moment_ago_are_not_lost_to_an_older_answer(bench: Bench) -> None:
+    page = bench.open(NEWS.format(SELF_SAVING.format("")))
+    bench.answers["/notes/"] = (204, "")
+    bench.answers["/news/"] = (200, NEWS.format(SELF_SAVING.format("") + '<i id="older"></i>'))
+
+    page.fill("#notes", "Stays for the discount.")
+    # Both are on their way before either is answered.
+    page.evaluate("htmx.trigger('#notes', 'change'); htmx.trigger('#part', 'news')")
+    page.wait_for_selector("#older", state="attached")
+
+    assert bench.requests_to("/notes/") == 1
+    assert page.input_value("#notes") == "Stays for the discount."
+
+
+def test_notes_of_a_newer_answer_are_shown(bench: Bench) -> None:
+    page = bench.open(NEWS.format(SELF_SAVING.format("")))
+    bench.answers["/notes/"] = (204, "")
+    bench.answers["/news/"] = (200, NEWS.format(SELF_SAVING.format("Typed in another tab.") + '<i id="newer"></i>'))
+
+    page.fill("#notes", "Stays for the discount.")
+    page.locator("#notes").blur()
+    expect(page.locator("[data-savehint]")).to_have_text("Saved")
+    page.evaluate("htmx.trigger('#part', 'news')")
+    page.wait_for_selector("#newer", state="attached")
+
+    assert page.input_value("#notes") == "Typed in another tab."
+
+
 def test_toast_comes_by_header_and_goes_by_itself(bench: Bench) -> None:
     page = bench.page
     page.clock.install()
