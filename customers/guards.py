@@ -79,6 +79,14 @@ STAMPED_AT = Trigger("stamp", "BEFORE INSERT", "stamp_at")
 TABLES = (
     Table("customers_audithead"),
     Table("customers_auditevent", triggers=APPEND_ONLY, unique={"audit_seq_unique": "seq shard"}),
+    Table("customers_auditseal", may="INSERT", triggers=APPEND_ONLY, unique={"audit_seal_unique": "seq shard"}),
+    Table(
+        "customers_auditverification",
+        may="INSERT",
+        triggers=(*APPEND_ONLY, Trigger("stamp", "BEFORE INSERT", "stamp_verified_at")),
+    ),
+    # A salt is never changed, or the commitments before would prove nothing; it is erased with the person.
+    Table("customers_customersalt", may="INSERT DELETE"),
     Table("customers_usedkey", triggers=(*APPEND_ONLY, STAMPED)),
     Table(
         "customers_call",

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from customers import calls, notices, outbox
+from customers import calls, notices, outbox, sealing, seals, verifications
 
 # A screen says that it is there every 20 s; three minutes of silence are a closed browser and no slow network.
 SILENT_FOR = timedelta(minutes=3)
@@ -20,3 +20,15 @@ def relay_outbox() -> int:
 def abandon_silent_calls() -> int:
     """End calls whose screen has gone, every minute."""
     return calls.abandon_silent(silent_for=SILENT_FOR)
+
+
+@shared_task(name="customers.tasks.seal_audit")
+def seal_audit() -> int:
+    """Seal what was added to the audit, every four minutes; answers how many seals were made."""
+    return sealing.seal_moved_chains().seals
+
+
+@shared_task(name="customers.tasks.verify_audit")
+def verify_audit() -> bool:
+    """Prove the whole audit, every hour, and record what was found; answers whether all is as recorded."""
+    return verifications.verify_and_record(file=seals.configured_file()).is_clean

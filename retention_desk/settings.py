@@ -10,6 +10,9 @@ production's: HTTPS only, no secret has a default, and a missing one stops the s
 | ALLOWED_HOSTS | host names, separated by commas |
 | CSRF_TRUSTED_ORIGINS | origins (https://...) when the proxy changes the host; may be empty |
 | BEHIND_PROXY | 1 when a proxy sets X-Forwarded-Proto itself |
+| AUDIT_SIGNING_KEY | signs the seals of the audit; 32 characters or more; the web processes need not know it |
+| AUDIT_OLD_SIGNING_KEYS | former signing keys, separated by commas, so that old seals stay provable |
+| AUDIT_EXPORT_DIR | directory outside the database for the file of seals; best on another machine's disk |
 | EMAIL_URL, DEFAULT_FROM_EMAIL | outgoing mail, e.g. smtp+tls://user:password@host:587 |
 | DESK_DATA | directory for files and logs; default ``.desk`` beside manage.py |
 | DESK_PROCESS | ``web``, ``worker`` or ``command``: how patient its database statements are |
@@ -213,12 +216,33 @@ CELERY_BEAT_SCHEDULE = {
     # A tick that finds the last one still waiting in the queue is not needed: it expires before the next.
     "expire-due": {"task": "offers.tasks.expire_due", "schedule": 5.0, "options": {"expires": 5}},
     "relay-outbox": {"task": "customers.tasks.relay_outbox", "schedule": 5.0, "options": {"expires": 5}},
+    # At most five minutes of the audit are without a seal.
+    "seal-audit": {"task": "customers.tasks.seal_audit", "schedule": 240.0, "options": {"expires": 240}},
+    "verify-audit": {"task": "customers.tasks.verify_audit", "schedule": 3600.0, "options": {"expires": 3600}},
     "abandon-silent-calls": {
         "task": "customers.tasks.abandon_silent_calls",
         "schedule": 60.0,
         "options": {"expires": 60},
     },
 }
+
+# The seals of the audit. Pages make none, so a web process does not have to know the key that signs them.
+
+if not EMBEDDED and PROCESS != "web":
+    required("AUDIT_SIGNING_KEY", "It signs the seals of the audit and must be long, random and no other secret.")
+    required("AUDIT_EXPORT_DIR", "It names the directory that the seals of the audit are exported to.")
+AUDIT_SIGNING_KEYS = tuple(
+    key.strip()
+    for name in ("AUDIT_SIGNING_KEY", "AUDIT_OLD_SIGNING_KEYS")
+    for key in env.str(name, default="").split(",")
+    if key.strip()
+)
+if PROCESS == "web":
+    AUDIT_SIGNING_KEYS = ()
+for _signing_key in AUDIT_SIGNING_KEYS:
+    if len(_signing_key) < 32 or _signing_key == SECRET_KEY:
+        raise ImproperlyConfigured("An audit signing key must have 32 characters or more and be no other secret.")
+AUDIT_EXPORT_DIR = Path(env.str("AUDIT_EXPORT_DIR", default=str(DATA_DIR / "audit")))
 
 # People, sessions.
 

@@ -13,12 +13,22 @@ from customers.models.history import Complaint, Interaction
 from customers.models.intake_run import IntakeRun
 from customers.models.place import Company, Site, Team
 from customers.models.reason import Reason
-from customers.models.record import AuditEvent, AuditHead, OutboxMessage, UsedKey
+from customers.models.record import (
+    AuditEvent,
+    AuditHead,
+    AuditSeal,
+    AuditVerification,
+    CustomerSalt,
+    OutboxMessage,
+    UsedKey,
+)
 from customers.models.subscription import PriceChange, Product, Subscription
 
 __all__ = [
     "AuditEvent",
     "AuditHead",
+    "AuditSeal",
+    "AuditVerification",
     "Call",
     "CallEvent",
     "CallReason",
@@ -29,6 +39,7 @@ __all__ = [
     "Complaint",
     "ConductPolicy",
     "Customer",
+    "CustomerSalt",
     "Disposition",
     "FamilyNameDeletion",
     "IntakeRun",

@@ -38,7 +38,16 @@ class AuditEvent(models.Model):
                 name="audit_of_customer",
                 condition=Q(customer_id__isnull=False),
             ),
-            models.Index(fields=["recorded_at"], name="audit_recorded"),
+            # The order in which the audit is read, whole and by what it is searched for.
+            models.Index(fields=["recorded_at", "id"], name="audit_newest"),
+            models.Index(fields=["actor_id", "recorded_at", "id"], name="audit_of_actor"),
+            models.Index(fields=["act", "recorded_at", "id"], name="audit_of_act"),
+            models.Index(fields=["object_kind", "recorded_at", "id"], name="audit_of_kind"),
+            models.Index(
+                fields=["limit_version_id", "recorded_at", "id"],
+                name="audit_of_limit",
+                condition=Q(limit_version_id__isnull=False),
+            ),
         ]
         permissions = [("read_audit", "Can read the audit")]
 
@@ -55,6 +64,59 @@ class AuditHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.shard}:{self.seq}"
+
+
+class AuditSeal(models.Model):
+    """What a chain was when it was sealed: its events `first` to `seq`, signed. A line of a file says the same.
+
+    Seals are chained themselves: `prev_hash` is the digest of the seal before this one, whatever its chain.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    shard = models.BigIntegerField()
+    first = models.BigIntegerField()
+    seq = models.BigIntegerField()
+    hash = models.BinaryField(help_text="Of the event `seq`, and through it of the whole chain up to it.")
+    marks = models.BinaryField(help_text="The first 8 bytes of every hash from `first` to `seq`.")
+    sealed_at = models.DateTimeField()
+    prev_hash = models.BinaryField()
+    key_id = models.CharField(max_length=16)
+    signature = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shard", "seq"], name="audit_seal_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.shard}:{self.seq}"
+
+
+class AuditVerification(models.Model):
+    """One time that the whole audit was proved, and what was found."""
+
+    verified_at = models.DateTimeField()
+    events = models.BigIntegerField()
+    shards = models.IntegerField()
+    seals = models.BigIntegerField()
+    faults = models.JSONField(default=list, blank=True, help_text="The first bad event of each chain, and bad seals.")
+    took_ms = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["verified_at"], name="audit_verified")]
+
+    def __str__(self) -> str:
+        return f"{self.verified_at}"
+
+
+class CustomerSalt(models.Model):
+    """What the commitments to a customer's personal values are made with. Erased with the person, it leaves nothing
+    from which a value could be guessed.
+    """
+
+    customer_id = models.BigIntegerField(primary_key=True)
+    salt = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}"
 
 
 class UsedKey(models.Model):

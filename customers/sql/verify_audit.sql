@@ -1,25 +1,38 @@
--- The first event of every chain that does not prove itself: its content was changed, the one before it is missing,
--- it does not hang on the one before it, or the chain does not end where its head says.
-WITH event AS (
-    SELECT shard, seq, id, hash, prev_hash,
-        sha256(prev_hash || audit_canonical(shard, seq, recorded_at, actor_id, actor_role, act, object_kind, object_id, customer_id,
-            call_id, limit_version_id, before, after, reason, key)) AS worked_out,
-        lag(seq, 1, 0::bigint) OVER chain AS seq_before,
+-- The first event of every chain that does not prove itself: its content was changed, it or the one before it is missing
+-- or there twice, it does not hang on the one before it, or the chain does not end where its head says.
+WITH changed AS (
+    SELECT shard, seq, id, 'CHANGED' AS fault
+    FROM public.customers_auditevent
+    WHERE (%(shard)s::bigint IS NULL OR shard = %(shard)s)
+        AND hash IS DISTINCT FROM sha256(prev_hash || convert_to({canonical}, 'UTF8'))
+),
+walked AS (
+    SELECT shard, seq, id, prev_hash, lag(seq, 1, 0::bigint) OVER chain AS seq_before,
         lag(hash, 1, '\x'::bytea) OVER chain AS hash_before
-    FROM customers_auditevent
+    FROM public.customers_auditevent
     WHERE %(shard)s::bigint IS NULL OR shard = %(shard)s
     WINDOW chain AS (PARTITION BY shard ORDER BY seq)
 ),
-bad AS (
-    SELECT shard, CASE WHEN seq <> seq_before + 1 THEN seq_before + 1 ELSE seq END AS seq,
-        CASE WHEN seq <> seq_before + 1 THEN NULL ELSE id END AS id,
-        CASE WHEN seq <> seq_before + 1 THEN 'MISSING' WHEN hash <> worked_out THEN 'CHANGED' ELSE 'UNLINKED' END AS fault
-    FROM event
-    WHERE seq <> seq_before + 1 OR hash <> worked_out OR prev_hash <> hash_before
-    UNION ALL
-    SELECT coalesce(h.shard, l.shard), CASE WHEN l.seq = h.seq THEN l.seq ELSE least(coalesce(l.seq, 0), coalesce(h.seq, 0)) + 1 END, NULL, 'TAIL'
-    FROM (SELECT * FROM customers_audithead WHERE %(shard)s::bigint IS NULL OR shard = %(shard)s) h
-    FULL JOIN (SELECT DISTINCT ON (shard) shard, seq, hash FROM event ORDER BY shard, seq DESC) l ON l.shard = h.shard
-    WHERE (h.seq, h.hash) IS DISTINCT FROM (l.seq, l.hash)
+broken AS (
+    SELECT shard, CASE WHEN seq > seq_before + 1 THEN seq_before + 1 ELSE seq END AS seq,
+        CASE WHEN seq > seq_before + 1 THEN NULL ELSE id END AS id,
+        CASE WHEN seq > seq_before + 1 THEN 'MISSING' WHEN seq <= seq_before THEN 'DOUBLED' ELSE 'UNLINKED' END AS fault
+    FROM walked
+    WHERE seq <> seq_before + 1 OR prev_hash IS DISTINCT FROM hash_before
+),
+reached AS (
+    SELECT shard, max(seq) AS seq FROM public.customers_auditevent
+    WHERE %(shard)s::bigint IS NULL OR shard = %(shard)s GROUP BY shard
+),
+ended AS (
+    SELECT coalesce(head.shard, reached.shard) AS shard,
+        CASE WHEN reached.seq = head.seq THEN head.seq ELSE least(coalesce(reached.seq, 0), coalesce(head.seq, 0)) + 1 END AS seq,
+        NULL::bigint AS id, 'TAIL' AS fault
+    FROM (SELECT * FROM public.customers_audithead WHERE %(shard)s::bigint IS NULL OR shard = %(shard)s) head
+    FULL JOIN reached ON reached.shard = head.shard
+    LEFT JOIN public.customers_auditevent event ON event.shard = reached.shard AND event.seq = reached.seq
+    WHERE head.seq IS DISTINCT FROM reached.seq OR head.hash IS DISTINCT FROM event.hash
 )
-SELECT DISTINCT ON (shard) shard, seq, id, fault FROM bad ORDER BY shard, seq, fault
+SELECT DISTINCT ON (shard) shard, seq, id, fault
+FROM (SELECT * FROM changed UNION ALL SELECT * FROM broken UNION ALL SELECT * FROM ended) bad
+ORDER BY shard, seq, fault

@@ -34,6 +34,9 @@ OFFLINE = frozenset(
 )
 PUBLISHED = (
     "ALLOWED_HOSTS",
+    "AUDIT_EXPORT_DIR",
+    "AUDIT_OLD_SIGNING_KEYS",
+    "AUDIT_SIGNING_KEY",
     "DATABASE_OWNER_URL",
     "DATABASE_URL",
     "DESK_DATA",
@@ -42,6 +45,8 @@ PUBLISHED = (
     "SECRET_KEY",
     "STATIC_ROOT",
 )
+# What signs the seals of the audit; pages make none.
+SEALING = ("AUDIT_SIGNING_KEY", "AUDIT_OLD_SIGNING_KEYS")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -64,8 +69,10 @@ class Addresses:
 
     def for_serving(self, process: str) -> dict[str, str]:
         """Return the environment of ``web`` or ``worker``: the application's role only."""
-        inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"}
-        return {**inherited, **self.common, "DATABASE_URL": self.app_url, "DESK_PROCESS": process}
+        told = {**os.environ, **self.common}
+        for name in ("DATABASE_OWNER_URL", *(SEALING if process == "web" else ())):
+            told.pop(name, None)
+        return {**told, "DATABASE_URL": self.app_url, "DESK_PROCESS": process}
 
     def for_commands(self) -> dict[str, str]:
         """Return the environment of a management command, which may act as the owner too."""
@@ -88,6 +95,8 @@ def complete(data: Path, *, owner_url: str, app_url: str, redis_url: str, host: 
     static = data / "static"
     static.mkdir(exist_ok=True)
     common = {
+        "AUDIT_EXPORT_DIR": os.environ.get("AUDIT_EXPORT_DIR") or str(data / "audit"),
+        "AUDIT_SIGNING_KEY": os.environ.get("AUDIT_SIGNING_KEY") or secret(data / "audit-signing-key"),
         "DESK_DATA": str(data),
         "DESK_EMBEDDED": "1",
         "PYTHONUNBUFFERED": "1",

@@ -1,4 +1,6 @@
 """Proofs that take longer than a test: each runs on servers of its own and ends with a sentence and an exit code."""
 
 # What `manage.py prove <name> ...` runs: `main(arguments) -> exit code` of that module.
-PROOFS: dict[str, str] = {}
+PROOFS: dict[str, str] = {
+    "audit": "retention_desk.prove.audit",
+}

@@ -19,6 +19,8 @@ MANAGE = [sys.executable, "manage.py"]
 # What an operator sets, with names where nobody listens: the settings that are checked are production's.
 PRODUCTION = {
     "ALLOWED_HOSTS": "desk.example.com",
+    "AUDIT_EXPORT_DIR": "/var/lib/desk-seals",
+    "AUDIT_SIGNING_KEY": secrets.token_urlsafe(48),
     "DATABASE_URL": "postgres://desk_app@db.example.com/desk",
     "DATABASE_OWNER_URL": "postgres://desk_owner@db.example.com/desk",
     "REDIS_URL": "redis://valkey.example.com/0",

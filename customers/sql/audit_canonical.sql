@@ -1,0 +1,17 @@
+-- The canonical form of an event, as text, spelt out with what PostgreSQL brings along and not taken from the function
+-- `audit_canonical`: whoever rewrites a database could replace that. Fields are length-prefixed. A test holds both together.
+coalesce(length(shard::text)::text || ':' || shard::text, '-')
+|| coalesce(length(seq::text)::text || ':' || seq::text, '-')
+|| coalesce(length((extract(epoch FROM recorded_at) * 1000000)::bigint::text)::text || ':' || (extract(epoch FROM recorded_at) * 1000000)::bigint::text, '-')
+|| coalesce(length(actor_id::text)::text || ':' || actor_id::text, '-')
+|| coalesce(length(actor_role::text)::text || ':' || actor_role::text, '-')
+|| coalesce(length(act::text)::text || ':' || act::text, '-')
+|| coalesce(length(object_kind::text)::text || ':' || object_kind::text, '-')
+|| coalesce(length(object_id::text)::text || ':' || object_id::text, '-')
+|| coalesce(length(customer_id::text)::text || ':' || customer_id::text, '-')
+|| coalesce(length(call_id::text)::text || ':' || call_id::text, '-')
+|| coalesce(length(limit_version_id::text)::text || ':' || limit_version_id::text, '-')
+|| coalesce(length(before::text)::text || ':' || before::text, '-')
+|| coalesce(length(after::text)::text || ':' || after::text, '-')
+|| coalesce(length(reason::text)::text || ':' || reason::text, '-')
+|| coalesce(length(key::text)::text || ':' || key::text, '-')
