@@ -98,9 +98,10 @@ def ask_to_cancel(*, call_id: int, by: int, role: str, key: UUID | None = None) 
     The first time starts the policy's clock. Where the rules now say that cancelling is a must, offers close for good.
     """
     claim = keys.claim(key=key, act=Act.ASKED_TO_CANCEL, by=by, body={"call": call_id})
-    call = on_call.lock_open(call_id, by=by)
     if claim.answer:
-        return call.ask_count
+        # Whatever has become of the call since then.
+        return on_call.lock_own(call_id, by=by).ask_count
+    call = on_call.lock_open(call_id, by=by)
     asked = Call.objects.filter(pk=call_id)
     if call.asked_at is None:
         # The database's clock overwrites both stamps.

@@ -4,7 +4,7 @@ Messages to the customer and to billing leave through the outbox, written in the
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -149,7 +149,8 @@ def note_cancellation(
     """
     if not who.name.strip() or not who.call_back_number.strip():
         raise Refused("WHO_MISSING")
-    claim = keys.claim(key=key, act=Act.CANCEL_NOTED, by=by, body={"call": call_id, "when": when})
+    body = {"call": call_id, "who": asdict(who), "when": when, "porting_out": porting_out}
+    claim = keys.claim(key=key, act=Act.CANCEL_NOTED, by=by, body=body)
     if claim.answer:
         return _confirmation(Cancellation.objects.get(pk=claim.answer.object_id), again=True)
     call = on_call.lock_unclosed(call_id, by=by)

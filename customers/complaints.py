@@ -23,7 +23,8 @@ def log(*, call_id: int, kind: ComplaintKind, subject: str, by: int, role: str, 
     subject = subject.strip()[:200]
     if not subject:
         raise Refused("SUBJECT_MISSING")
-    claim = keys.claim(key=key, act=Act.COMPLAINT_LOGGED, by=by, body={"call": call_id, "kind": kind})
+    body = {"call": call_id, "kind": kind, "subject": subject}
+    claim = keys.claim(key=key, act=Act.COMPLAINT_LOGGED, by=by, body=body)
     if claim.answer:
         return claim.answer.object_id
     call = on_call.lock_unclosed(call_id, by=by)
@@ -63,7 +64,7 @@ def close(*, complaint_id: int, call_id: int, resolution: str, by: int, role: st
     resolution = resolution.strip()[:200]
     if not resolution:
         raise Refused("RESOLUTION_MISSING")
-    body = {"complaint": complaint_id, "call": call_id}
+    body = {"complaint": complaint_id, "call": call_id, "resolution": resolution}
     claim = keys.claim(key=key, act=Act.COMPLAINT_CLOSED, by=by, body=body)
     if claim.answer:
         return

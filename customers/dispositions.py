@@ -171,7 +171,7 @@ def correct_disposition(*, disposition_id: int, kind: DispositionKind, why: str,
     why = why.strip()[:200]
     if not why:
         raise Refused("WHY_MISSING")
-    body = {"disposition": disposition_id, "kind": kind}
+    body = {"disposition": disposition_id, "kind": kind, "why": why}
     claim = keys.claim(key=key, act=Act.DISPOSITION_CORRECTED, by=by, body=body)
     if claim.answer:
         return claim.answer.object_id

@@ -5,7 +5,8 @@
     ...
     claim.settle(object_id=made.pk)
 
-Only hashes, codes and ids are kept, never what was said. A refusal rolls the claim back with everything else.
+Only hashes, codes and ids are kept, never what was said; the key itself salts its hash, so that nobody can try out what
+it was. A refusal rolls the claim back with everything else.
 """
 
 import hashlib
@@ -54,7 +55,7 @@ def claim(*, key: UUID | None, act: str, by: int | None, body: Mapping[str, obje
 
     `KeyReused` when it was used for another act, person or body; `InFlight` while the same is being done elsewhere.
     """
-    body_hash = _hash(act=act, by=by, body=body)
+    body_hash = _hash(key=key, act=act, by=by, body=body)
     if key is None:
         return Claim(key=None, act=act, by=by, body_hash=body_hash, answer=None)
     with connection.cursor() as cursor:
@@ -71,6 +72,6 @@ def claim(*, key: UUID | None, act: str, by: int | None, body: Mapping[str, obje
     return Claim(key=key, act=act, by=by, body_hash=body_hash, answer=answer)
 
 
-def _hash(*, act: str, by: int | None, body: Mapping[str, object]) -> bytes:
-    text = json.dumps([act, by, body], sort_keys=True, cls=DjangoJSONEncoder)
+def _hash(*, key: UUID | None, act: str, by: int | None, body: Mapping[str, object]) -> bytes:
+    text = json.dumps([key, act, by, body], sort_keys=True, cls=DjangoJSONEncoder)
     return hashlib.sha256(text.encode()).digest()

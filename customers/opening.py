@@ -43,7 +43,12 @@ def open_call(
     while this agent has another open call, NO_CUSTOMER for an id that there is not, TRANSFER_NOT_FITTING for an earlier
     call of somebody else or of long ago.
     """
-    body = {"customer": customer_id, "site": site_id, "transferred_from": transferred_from}
+    body = {
+        "customer": customer_id,
+        "site": site_id,
+        "said": [phone_from, caller_role, opening_intent, sorted(checks)],
+        "transferred_from": [transferred_from, transfer_note],
+    }
     try:
         with transaction.atomic():
             claim = keys.claim(key=key, act=Act.CALL_OPENED, by=by, body=body)

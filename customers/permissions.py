@@ -18,9 +18,12 @@ def check_correct_disposition(user: Reader) -> None:
 
 
 def can_close_for_agent(user: Reader, call: Call, *, site_id: int | None) -> bool:
-    """Whether the user may give the disposition of an ended call that its agent left behind: the floor of its site."""
-    waits = call.state == CallState.WRAP_UP
-    return waits and call.site_id == site_id and user.has_perm("customers.see_floor")
+    """Whether the user may give the disposition of an ended call that its agent left behind: the floor of its site.
+
+    Of one that was closed meanwhile the act itself says so, or that it was this very act.
+    """
+    ended = call.state != CallState.OPEN
+    return ended and call.site_id == site_id and user.has_perm("customers.see_floor")
 
 
 def check_close_for_agent(user: Reader, call: Call, *, site_id: int | None) -> None:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
+from customers.refusals import KeyReused, Refused
 from retention_desk.people.seats import SignedInSeat
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ class DeskRequest(HttpRequest):
     htmx: HtmxDetails
     user: "User"
     seat: SignedInSeat | None
+
+
+def status_of(refused: Refused) -> int:
+    """409 where the world is not as the page shows it; 422 for a key of something else: no repeating will help."""
+    return 422 if isinstance(refused, KeyReused) else 409
 
 
 def wants_fragment(request: HttpRequest) -> bool:

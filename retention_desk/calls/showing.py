@@ -18,7 +18,7 @@ from offers.authorisation import OfferSheet
 from retention_desk.acting import Actor, actor
 from retention_desk.calls.listing import Wish
 from retention_desk.calls.presenter import screen
-from retention_desk.http import render_fragment, wants_fragment
+from retention_desk.http import render_fragment, status_of, wants_fragment
 
 TEMPLATE = "calls/call.html"
 KEEPS_ITS_KEY = frozenset({"IN_FLIGHT"})
@@ -64,7 +64,7 @@ def perform(
     on_refusal: Wish | None = None,
     fragment: str = "offer-panel",
 ) -> HttpResponse:
-    """Do one act of the domain and draw what stands afterwards; a refusal is drawn in its place (409).
+    """Do one act of the domain and draw what stands afterwards; a refusal is drawn in its place (409 or 422).
 
     `wish` is what to show when it is done, `on_refusal` when it is not. Without htmx a done act leads to the page.
     """
@@ -75,7 +75,9 @@ def perform(
     except Refused as refused:
         before = on_refusal or Wish()
         keys = before.keys if refused.code in KEEPS_ITS_KEY else {}
-        return show(request, call_id, replace(before, refusal=refused, keys=keys, news="some"), status=409)
+        return show(
+            request, call_id, replace(before, refusal=refused, keys=keys, news="some"), status=status_of(refused)
+        )
     if not wants_fragment(request):
         return redirect("calls:screen", call_id)
     return show(request, call_id, wish or Wish(news="some"), fragment=fragment)

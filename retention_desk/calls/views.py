@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from customers import calls, complaints, queries
 from customers.choices import CallerRole, ComplaintKind, OpeningIntent, ReasonSource
-from customers.refusals import NotYours, Refused
+from customers.refusals import InFlight, KeyReused, NotYours, Refused
 from retention_desk.acting import actor, behind
 from retention_desk.calls.forms import (
     ComplaintForm,
@@ -24,7 +24,8 @@ from retention_desk.calls.forms import (
 from retention_desk.calls.listing import Wish
 from retention_desk.calls.presenter import labelled, screen
 from retention_desk.calls.showing import TEMPLATE, closed, perform, sheets, show
-from retention_desk.http import render_fragment, wants_fragment
+from retention_desk.http import render_fragment, status_of, wants_fragment
+from retention_desk.lookup import views as lookups
 from retention_desk.lookup.forms import OpenCallForm
 
 for_agents = behind("customers.take_call")
@@ -69,6 +70,15 @@ def open_call(request: HttpRequest) -> HttpResponse:
         )
     except NotYours:
         raise
+    except (InFlight, KeyReused) as refused:
+        said = form.data
+        return lookups.page(
+            request,
+            text=said.get("text", ""),
+            chosen=said.get("customer", ""),
+            refused=refused.code,
+            status=status_of(refused),
+        )
     except Refused as refused:
         return redirect(reverse("customers:lookup") + form.back_to(refused.code))
     if form.cleaned_data["then"] == "cancel":

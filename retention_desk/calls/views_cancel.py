@@ -2,24 +2,24 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from customers import calls, cancellations, queries, wrapping
 from customers.cancellations import Who
 from customers.choices import CancelWhen, DispositionKind
-from customers.refusals import NotYours, Refused
+from customers.refusals import KeyReused, NotYours, Refused
 from customers.sheet import CallSheet
 from offers.authorisation import OfferSheet
-from retention_desk.acting import actor
+from retention_desk.acting import Actor, actor
 from retention_desk.calls import endings
 from retention_desk.calls.forms import CancelForm, KeyForm, NoteCancellationForm, WrapUpForm
 from retention_desk.calls.listing import Wish
 from retention_desk.calls.presenter import screen
 from retention_desk.calls.showing import TEMPLATE, closed, perform, sheets, show
 from retention_desk.calls.views import for_agents
-from retention_desk.http import render_fragment
+from retention_desk.http import render_fragment, status_of
 
 
 @for_agents
@@ -40,7 +40,8 @@ def cancel(request: HttpRequest, call_id: int) -> HttpResponse:
             context = endings.step(sheet, form) | {"currency": sheet.currency}
             return render_fragment(request, TEMPLATE, "cancel-quote", context)
         return show(request, call_id, Wish(panel="cancel"))
-    form = CancelForm(request.POST, line_ids=line_ids)
+    # A repeat names lines that are cancelled by now; what becomes of those is the act's to say.
+    form = CancelForm(request.POST, line_ids=tuple(line.id for line in sheet.lines))
     if not form.is_valid() or not form.cleaned_data["lines"]:
         refusal = Refused("NOTHING_TO_CANCEL")
         return show(request, call_id, Wish(panel="cancel", forms={"cancel": form}, refusal=refusal), status=422)
@@ -129,31 +130,49 @@ def wrap_up(request: HttpRequest, call_id: int) -> HttpResponse:
     except NotYours:
         raise
     except Refused as refused:
-        # The second press of a button whose first was booked.
-        return closed(request) if refused.code == "CALL_CLOSED" else show(request, call_id, status=409)
+        if refused.code == "CALL_CLOSED":
+            return _second_press(request, call_id, who)
+        return show(request, call_id, status=409)
     form = WrapUpForm(request.POST, line_codes=endings.line_codes(sheet))
     if not form.is_valid():
         return _wrap_up_again(request, sheet, offers, form)
-    said = form.cleaned_data
     try:
-        wrapping.wrap_up(
-            call_id=call_id,
-            kind=DispositionKind(said["kind"]),
-            lines=form.lines,
-            notes=said["notes"],
-            call_back_at=said["call_back_at"],
-            call_back_note=said["call_back_note"],
-            by=who.by,
-            role=who.role,
-            now=who.now,
-            key=form.posted_key,
-        )
+        return _wrapped_up(request, call_id, form, who)
     except NotYours:
         raise
     except Refused as refused:
         return _wrap_up_again(request, sheet, offers, form, refused)
+
+
+def _wrapped_up(request: HttpRequest, call_id: int, form: WrapUpForm, who: Actor) -> HttpResponse:
+    said = form.cleaned_data
+    wrapping.wrap_up(
+        call_id=call_id,
+        kind=DispositionKind(said["kind"]),
+        lines=form.lines,
+        notes=said["notes"],
+        call_back_at=said["call_back_at"],
+        call_back_note=said["call_back_note"],
+        by=who.by,
+        role=who.role,
+        now=who.now,
+        key=form.posted_key,
+    )
     messages.success(request, gettext("The call is saved."))
     return redirect("home" if said["next"] == "home" else "customers:lookup")
+
+
+def _second_press(request: HttpRequest, call_id: int, who: Actor) -> HttpResponse:
+    """The button of a call that is wrapped up by now: the same answer again, if it was this press that did it."""
+    form = WrapUpForm(request.POST)
+    try:
+        return _wrapped_up(request, call_id, form, who) if form.is_valid() else closed(request)
+    except NotYours:
+        raise
+    except KeyReused as refused:
+        return render(request, "400.html", status=status_of(refused))
+    except Refused:
+        return closed(request)
 
 
 def _wrap_up_again(
@@ -163,4 +182,4 @@ def _wrap_up_again(
     context = screen(sheet, offers, Wish(forms={"wrap_up": form}))
     if refused is not None:
         context["wrap_refusal"] = {"code": str(refused.code), "facts": refused.facts, "why": {"code": refused.code}}
-    return render_fragment(request, TEMPLATE, "work-panel", context, 409 if refused else 422)
+    return render_fragment(request, TEMPLATE, "work-panel", context, status_of(refused) if refused else 422)

@@ -14,7 +14,7 @@ from offers.floor import Queue
 from retention_desk.acting import Actor, actor, behind
 from retention_desk.floor.forms import DecisionForm
 from retention_desk.floor.presenter import case_context, queue_context, seen
-from retention_desk.http import render_fragment, wants_fragment
+from retention_desk.http import render_fragment, status_of, wants_fragment
 
 TEMPLATE = "floor/approvals.html"
 NO_CONTENT = 204
@@ -88,7 +88,7 @@ def decide(request: HttpRequest, request_id: int) -> HttpResponse:
     except NotYours:
         raise
     except Refused as refused:
-        return _again(request, request_id, who, refused, form, status=409)
+        return _again(request, request_id, who, refused, form, status=status_of(refused))
     if not wants_fragment(request):
         return redirect("offers:case", request_id)
     return _after(request, request_id, who)

@@ -13,6 +13,7 @@ from customers.choices import DispositionKind
 from customers.refusals import NotYours, Refused
 from retention_desk.acting import actor, behind
 from retention_desk.floor.forms import CloseForm
+from retention_desk.http import status_of
 
 TEMPLATE = "floor/unfinished.html"
 for_the_floor = behind("customers.see_floor")
@@ -45,7 +46,7 @@ def close(request: HttpRequest, call_id: int) -> HttpResponse:
     except NotYours:
         raise
     except Refused as refused:
-        return _list(request, refused=refused, status=409)
+        return _list(request, refused=refused, status=status_of(refused))
     messages.success(request, gettext("The call is saved."))
     return redirect("offers:unfinished")
 

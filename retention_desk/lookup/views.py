@@ -14,7 +14,7 @@ from customers.choices import CustomerKind
 from customers.look_up import LookUpKind
 from customers.refusals import NotYours, Refused
 from retention_desk.acting import actor, behind
-from retention_desk.http import render_fragment
+from retention_desk.http import render_fragment, status_of
 from retention_desk.lookup.forms import ContactForm, CorrectionForm, NewCustomerForm, OpenCallForm
 from retention_desk.lookup.region import home_country
 
@@ -26,9 +26,21 @@ for_agents = behind("customers.take_call")
 @require_GET
 def lookup(request: HttpRequest) -> HttpResponse:
     """The look-up page; `q` is the text, `kind` forces what it is, `customer` chooses one of the rows."""
-    text = request.GET.get("q", "").strip()[:200]
-    kind = request.GET.get("kind", "")
-    chosen = request.GET.get("customer", "")
+    asked = request.GET
+    return page(
+        request,
+        text=asked.get("q", ""),
+        kind=asked.get("kind", ""),
+        chosen=asked.get("customer", ""),
+        refused=asked.get("refused", ""),
+    )
+
+
+def page(
+    request: HttpRequest, *, text: str, chosen: str, refused: str, kind: str = "", status: int = 200
+) -> HttpResponse:
+    """Draw the look-up with what was found, who was chosen and the code of what was refused."""
+    text = text.strip()[:200]
     found = None
     if text:
         found = look_up.look_up(
@@ -47,11 +59,11 @@ def lookup(request: HttpRequest) -> HttpResponse:
         "nobody": chosen == "0",
         "form": OpenCallForm(initial={"key": uuid.uuid4(), "customer": row.customer_id if row else None}),
         "key": str(uuid.uuid4()),
-        "refusal": {"code": refused, "why": {"code": refused}} if (refused := request.GET.get("refused", "")) else None,
+        "refusal": {"code": refused, "why": {"code": refused}} if refused else None,
         "seated": bool((seat := actor(request).seat) and seat.team_id),
     }
     fragment = "who" if request.GET.get("part") == "who" else "results"
-    return render_fragment(request, "customers/lookup.html", fragment, context)
+    return render_fragment(request, "customers/lookup.html", fragment, context, status)
 
 
 @for_agents
@@ -75,8 +87,12 @@ def new(request: HttpRequest) -> HttpResponse:
             key=form.cleaned_data["key"],
         )
     except Refused as refused:
-        form.add_error("account_number", gettext("This account number is taken. Look it up instead."))
-        return render(request, "customers/new.html", {"form": form, "refused": refused.code}, status=409)
+        context: dict[str, object] = {"form": form}
+        if refused.code == "ACCOUNT_TAKEN":
+            form.add_error("account_number", gettext("This account number is taken. Look it up instead."))
+        else:
+            context["refusal"] = {"code": refused.code, "why": {"code": refused.code}}
+        return render(request, "customers/new.html", context, status=status_of(refused))
     messages.success(request, gettext("The customer is added."))
     return redirect(reverse("customers:lookup") + "?q=" + form.cleaned_data["account_number"])
 
@@ -108,6 +124,6 @@ def contact(request: HttpRequest, customer_id: int) -> HttpResponse:
         raise
     except Refused as refused:
         context = {"form": form, "customer": customer, "refusal": {"code": refused.code, "why": {"code": refused.code}}}
-        return render(request, "customers/contact.html", context, status=409)
+        return render(request, "customers/contact.html", context, status=status_of(refused))
     messages.success(request, gettext("The contact data are corrected."))
     return redirect("calls:current")

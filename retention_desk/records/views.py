@@ -16,7 +16,7 @@ from customers.dispositions import correct_disposition
 from customers.queries import call_record
 from customers.refusals import NotYours, Refused
 from retention_desk.acting import actor, behind
-from retention_desk.http import DeskRequest
+from retention_desk.http import DeskRequest, status_of
 from retention_desk.records import export, queries
 from retention_desk.records.filters import RecordFilter
 from retention_desk.records.forms import CorrectionForm
@@ -97,7 +97,7 @@ def correct(request: HttpRequest, call_id: int, disposition_id: int) -> HttpResp
             key=said["key"],
         )
     except Refused as refusal:
-        return _show(request, found, form, correcting=disposition_id, refusal=refusal, status=409)
+        return _show(request, found, form, correcting=disposition_id, refusal=refusal, status=status_of(refusal))
     return redirect("records:call", call_id)
 
 

@@ -63,7 +63,7 @@ def test_key_of_an_old_page_books_nothing_else(scene: Scene, call_id: int, ann: 
 
     again = present(ann, scene, call_id, key=key, percent=10)
 
-    assert again.status_code == 409
+    assert again.status_code == 422
     assert Proposal.objects.count() == 1
 
 
