@@ -5,7 +5,7 @@ from typing import Any
 from django.template import Origin, Template
 from django.template.loaders import cached
 
-from retention_desk.templating.nodes import quicken
+from retention_desk.templating.quicken import quicken
 
 
 class Loader(cached.Loader):

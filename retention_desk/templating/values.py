@@ -35,35 +35,53 @@ _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
 
 
 class Expression:
-    """Stands in for Django's `FilterExpression` inside a node: the same `resolve`."""
+    """Stands in for Django's `FilterExpression` inside a node: the same `resolve`.
 
-    __slots__ = ("_read", "_steps", "constant", "token")
+    `or_none` and `or_empty` are its two ways with a missing name: conditions see None, everything else an empty text.
+    """
+
+    __slots__ = ("constant", "or_empty", "or_none", "token")
 
     def __init__(self, original: FilterExpression) -> None:
         self.token = original.token
         self.constant = not original.filters and getattr(original.var, "lookups", None) is None
-        self._read = _reader(original.var)
-        self._steps = tuple(_step(function, arguments) for function, arguments in original.filters)
+        steps = [_step(function, arguments) for function, arguments in original.filters]
+        self.or_none = _filtered(_reader(original.var, missing=None), steps)
+        self.or_empty = _filtered(_reader(original.var, missing=""), steps)
 
     def resolve(self, context: Context, ignore_failures: bool = False) -> Any:  # noqa: FBT001, FBT002 (as Django's)
         """The value; a missing name is None where failures are ignored and an empty string otherwise."""
-        value = self._read(context)
-        if value is MISSING:
-            value = None if ignore_failures else ""
-        for step in self._steps:
+        return self.or_none(context) if ignore_failures else self.or_empty(context)
+
+
+def _filtered(read: Read, steps: list[Callable[[Any, Context], Any]]) -> Read:
+    """The value after its filters; most have none or one."""
+    if not steps:
+        return read
+    if len(steps) == 1:
+        step = steps[0]
+        return lambda context: step(read(context), context)
+
+    def resolve(context: Context) -> Any:
+        value = read(context)
+        for step in steps:
             value = step(value, context)
         return value
 
-    def or_none(self, context: Context) -> Any:
-        """The value as a condition sees it: None for a missing name."""
-        return self.resolve(context, ignore_failures=True)
+    return resolve
 
 
 def expression(given: Any) -> Any:
     """An `Expression` for Django's own; what is none already (or is translated by itself) stays as it is."""
-    if not isinstance(given, FilterExpression) or getattr(given.var, "translate", False):
+    if not isinstance(given, FilterExpression) or _is_translated(given):
         return given
     return Expression(given)
+
+
+def _is_translated(given: FilterExpression) -> bool:
+    """Whether a literal in it is written as `_("...")`."""
+    arguments = [argument for _filter, pairs in given.filters for is_variable, argument in pairs if is_variable]
+    return any(getattr(one, "translate", False) for one in (given.var, *arguments))
 
 
 def condition(token: Any) -> Read:
@@ -95,13 +113,21 @@ def _quietly(ask: Read) -> Read:
     return answer
 
 
-def _reader(variable: Any) -> Read:
-    """How the start of an expression is found."""
+def _reader(variable: Any, *, missing: Any) -> Read:
+    """How the start of an expression is found; `missing` is the answer for a name that is not there."""
     if not isinstance(variable, Variable):
         return lambda _context: variable
     if variable.lookups is None:
-        return variable.resolve if variable.translate else _reader(variable.literal)
+        literal = variable.literal
+        return lambda _context: literal
     first, *rest = variable.lookups
+    follow = _follower(rest) if rest else None
+
+    def as_django(context: Context) -> Any:
+        try:
+            return variable.resolve(context)
+        except VariableDoesNotExist:
+            return missing
 
     def read(context: Context) -> Any:
         for layer in reversed(context.dicts):
@@ -110,41 +136,45 @@ def _reader(variable: Any) -> Read:
                 break
         else:
             # A context's own attributes can be named, too.
-            return _as_django(variable, context) if hasattr(context, first) else MISSING
-        for bit in rest:
-            kind = type(value)
-            if kind is dict:
-                if bit not in value:
-                    return _as_django(variable, context)
-                value = value[bit]
-            elif callable(value) or not _has_attributes_only(kind):
-                return _as_django(variable, context)
-            else:
-                try:
-                    value = getattr(value, bit)
-                except Exception:  # noqa: BLE001 (Django decides which of them are silent)
-                    return _as_django(variable, context)
-        return _as_django(variable, context) if callable(value) else value
+            return as_django(context) if hasattr(context, first) else missing
+        if follow is not None:
+            value = follow(value)
+        return as_django(context) if callable(value) else value
 
     return read
 
 
-_PLAIN: dict[type, bool] = {}
+def _follower(names: list[str]) -> Callable[[Any], Any]:
+    """Goes from key to key and attribute to attribute; answers with something callable where that is not all."""
+
+    def follow(value: Any) -> Any:
+        for name in names:
+            kind = type(value)
+            if kind is dict:
+                if name not in value:
+                    return _follower
+                value = value[name]
+            elif kind in _INDEXED or callable(value) or not (kind in _PLAIN or _is_plain(kind)):
+                return _follower
+            else:
+                try:
+                    value = getattr(value, name)
+                except Exception:  # noqa: BLE001 (Django decides which of them are silent)
+                    return _follower
+        return value
+
+    return follow
 
 
-def _has_attributes_only(kind: type) -> bool:
-    """Whether a name after the dot can only be an attribute: nothing that is indexed, texts (by numbers) apart."""
-    known = _PLAIN.get(kind)
-    if known is None:
-        known = _PLAIN[kind] = not hasattr(kind, "__getitem__")
-    return known
+_PLAIN: set[type] = set()
+_INDEXED: set[type] = set()
 
 
-def _as_django(variable: Variable, context: Context) -> Any:
-    try:
-        return variable.resolve(context)
-    except VariableDoesNotExist:
-        return MISSING
+def _is_plain(kind: type) -> bool:
+    """Whether a name after the dot can only be an attribute, because nothing can be indexed; known from then on."""
+    is_plain = not hasattr(kind, "__getitem__")
+    (_PLAIN if is_plain else _INDEXED).add(kind)
+    return is_plain
 
 
 def _step(function: Callable[..., Any], arguments: list[tuple[bool, Any]]) -> Callable[[Any, Context], Any]:
@@ -153,6 +183,13 @@ def _step(function: Callable[..., Any], arguments: list[tuple[bool, Any]]) -> Ca
     local = getattr(function, "expects_localtime", False)
     escapes = getattr(function, "needs_autoescape", False)
     is_safe = getattr(function, "is_safe", False)
+    if not (local or escapes or is_safe):
+        # Our own filters: none of Django's three courtesies.
+        if not readers:
+            return lambda value, _context: function(value)
+        if len(readers) == 1:
+            read = readers[0]
+            return lambda value, context: function(value, read(context))
 
     def step(value: Any, context: Context) -> Any:
         if local:
@@ -168,9 +205,7 @@ def _argument(is_variable: bool, argument: Any) -> Read:  # noqa: FBT001 (Django
     if not is_variable:
         safe = mark_safe(argument)  # noqa: S308 (a constant of the template)
         return lambda _context: safe
-    if argument.lookups is None:
-        return _reader(argument)
-    read = _reader(argument)
+    read = _reader(argument, missing=MISSING)
 
     def found(context: Context) -> Any:
         value = read(context)

@@ -15,7 +15,7 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 from django.utils.safestring import mark_safe
 
-from retention_desk.templating.nodes import Still
+from retention_desk.templating.still import Still
 from tests.retention_desk.scene import Scene, set_scene, signed_in
 
 STOCK = "django.template.loaders.cached.Loader"
@@ -115,6 +115,7 @@ def values() -> dict[str, Any]:
 PARTS = {
     "part.html": "[{{ text }}|{{ whole }}|{{ given }}|{{ forloop.counter }}]"
     "{% with text='inner' %}{{ text }}{% endwith %}",
+    "form.html": "<form>{% csrf_token %}</form>",
     "sub/near.html": "{% include './nearer.html' with given=text only %}",
     "sub/nearer.html": "near {{ given }}",
     "cycle.html": "{% for row in rows %}{% cycle 'odd' 'even' %}{% endfor %}{% block body %}own{% endblock %}",
