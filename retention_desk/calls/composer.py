@@ -7,6 +7,7 @@ every state of the right-hand panel draws the same figures. Decides nothing: the
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -196,10 +197,16 @@ def name_of_made(made: Made) -> str:
 
 def terms_in_words(kind: OfferKind, terms: Terms, *, product: str = "") -> str:
     """The main terms in a few words: "20% for 6 months"."""
+    return _in_words(get_language() or "en", replace(terms, kind=kind, words=""), product)
+
+
+@lru_cache(maxsize=4096)
+def _in_words(_language: str, terms: Terms, product: str) -> str:
+    """The same few terms stand on screen after screen. The language is the active one, and part of the key."""
     text = render_to_string(
         "_parts/offer_terms.html",
         {
-            "kind": kind,
+            "kind": terms.kind,
             "percent": terms.percent,
             "months": terms.months,
             "amount_minor": terms.amount_minor,

@@ -52,7 +52,7 @@ def listing(sheet: CallSheet, offers: OfferSheet | None, panel: str, wish: Wish,
     if offers is None or (no_offers and not offers.presented and not offers.awaiting):
         return {"rows": [], "closed_rows": [], "supervisors": 0}
     states = {one.version_id: one.state for one in offers.standing.made if one.state in _SHOWN_STATES}
-    names = {one.code: one.name for one in sheet.reasons}
+    names = names_of_fits(sheet)
     rows = [offer_row(one, states, names) for one in offers.offers if one.place]
     closed = [_closed_row(one) for one in offers.offers if not one.place]
     # One reason that closes every offer is told once, for the whole list.
@@ -93,7 +93,7 @@ def _selected(offers: OfferSheet, panel: str, wish: Wish) -> int | None:
 
 
 def offer_row(listed: Listed, states: Mapping[int, ProposalState], names: Mapping[str, str]) -> Row:
-    """One offer of the list; `states` of proposals already made, `names` of reasons by their code."""
+    """One offer of the list; `states` of proposals already made, `names` of what an offer can fit by its code."""
     entry, priced = listed.entry, listed.priced
     product = item_name(entry.words, listed.terms.product)
     return Row(
@@ -109,10 +109,15 @@ def offer_row(listed: Listed, states: Mapping[int, ProposalState], names: Mappin
     )
 
 
+def names_of_fits(sheet: CallSheet) -> Mapping[str, str]:
+    """The words for every reason and risk that an offer can answer, by its code."""
+    risks = {str(code): str(words) for code, words in RISK_FITS.items()}
+    return risks | {one.code: one.name for one in sheet.reasons if one.name}
+
+
 def _fits(listed: Listed, names: Mapping[str, str]) -> str:
     """Why an offer fits, in the words of the reasons and risks that it answers."""
-    risks = {str(code): str(words) for code, words in RISK_FITS.items()}
-    found = dict.fromkeys(names.get(code) or risks.get(code, "") for code in listed.fits)
+    found = dict.fromkeys(names.get(code, "") for code in listed.fits)
     words = ", ".join(one for one in found if one).lower()
     return gettext("fits: %(what)s") % {"what": words} if words else ""
 

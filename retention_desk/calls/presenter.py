@@ -7,6 +7,7 @@ out already, and it reads nothing.
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale
@@ -24,7 +25,7 @@ from offers.standing import Made
 from retention_desk.calls import composer, endings
 from retention_desk.calls.composer import Shown
 from retention_desk.calls.forms import ComplaintForm, IdentityForm, OpeningForm
-from retention_desk.calls.listing import Wish, listing, offer_row
+from retention_desk.calls.listing import Wish, listing, names_of_fits, offer_row
 from retention_desk.calls.words import CHECKS_SHORT, EVENT_ICONS
 
 PANELS = {
@@ -205,8 +206,15 @@ def _customer(sheet: CallSheet, offers: OfferSheet | None, *, masked: bool) -> d
     }
 
 
-def _opening(sheet: CallSheet) -> OpeningForm:
-    return OpeningForm(initial={"opening_intent": sheet.call.opening_intent, "caller_role": sheet.call.caller_role})
+def _opening(sheet: CallSheet) -> Mapping[str, str]:
+    return _opening_controls(get_language() or "en", sheet.call.opening_intent, sheet.call.caller_role)
+
+
+@lru_cache(maxsize=512)
+def _opening_controls(_language: str, intent: str, role: str) -> Mapping[str, str]:
+    """The form's controls, drawn. There are a few dozen of them, and the language is the active one."""
+    form = OpeningForm(initial={"opening_intent": intent, "caller_role": role})
+    return {name: str(form[name]) for name in form.fields}
 
 
 def labelled(entries: Sequence[HistoryEntry]) -> list[tuple[HistoryEntry, str]]:
@@ -289,7 +297,6 @@ def _standing(sheet: CallSheet, offers: OfferSheet, panel: str, wish: Wish) -> d
     waited = (now - asked.asked_at).total_seconds() if asked.asked_at else 0
     own = (one for one in offers.offers if one.place and one.ruling.code == RulingCode.WITHIN)
     fallback = next((one for one in own if one.value_minor > 0), None)
-    names = {one.code: one.name for one in sheet.reasons}
     return {
         "made": made,
         "asked": asked,
@@ -302,7 +309,7 @@ def _standing(sheet: CallSheet, offers: OfferSheet, panel: str, wish: Wish) -> d
         "waited": waited,
         "wait_width": min(100, int(100 * waited / due)) if due else 0,
         "asked_after": (asked.asked_at - sheet.call.opened_at).total_seconds() if asked.asked_at else 0,
-        "fallback": offer_row(fallback, {}, names) if fallback else None,
+        "fallback": offer_row(fallback, {}, names_of_fits(sheet)) if fallback else None,
         "seen": seen(made),
     }
 
