@@ -31,3 +31,5 @@ class Act(TextChoices):
     ADDED = "ADDED", _("Added")
     CHANGED = "CHANGED", _("Changed")
     VERSION_ADDED = "VERSION_ADDED", _("Added a version")
+    INTAKE = "INTAKE", _("Brought data in")
+    DESK_BEGUN = "DESK_BEGUN", _("Set the desk up")

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
-from customers import audit, keys, numbers, phones
+from customers import audit, commitments, keys, numbers, phones
 from customers.acts import Act
 from customers.choices import CallState, CustomerKind
 from customers.models import Call, Company, Customer
@@ -83,7 +83,10 @@ def add_customer(
                 object_kind="customer",
                 object_id=customer.pk,
                 customer_id=customer.pk,
-                after={"fields": sorted(name for name, value in clean.items() if value)},
+                after={
+                    "fields": sorted(name for name, value in clean.items() if value),
+                    "committed": commitments.commit_to(customer_id=customer.pk, values=clean),
+                },
                 key=key,
             )
             claim.settle(object_id=customer.pk)
@@ -100,8 +103,8 @@ def correct_contact(
 ) -> bool:
     """Correct the fields named in `contact`, as they were seen at `seen_changed_at` (`queries.access_customer` first).
 
-    Answers whether anything changed. The audit names the fields, never what they say. `FieldsWrong`, `NotYours`, or
-    `Refused("CHANGED_ELSEWHERE")` when somebody else has changed the customer meanwhile.
+    Answers whether anything changed. The audit names the fields and commits to what they said and say. `FieldsWrong`,
+    `NotYours`, or `Refused("CHANGED_ELSEWHERE")` when somebody else has changed the customer meanwhile.
     """
     clean = _checked(contact, country=_company().country)
     body = {"customer": customer_id, "fields": clean}
@@ -115,6 +118,9 @@ def correct_contact(
     if changed:
         if customer.changed_at != seen_changed_at:
             raise Refused("CHANGED_ELSEWHERE")
+        before = commitments.commit_to(
+            customer_id=customer_id, values={name: getattr(customer, name) for name in changed}
+        )
         for name in changed:
             setattr(customer, name, clean[name])
         customer.save(update_fields=[*changed, "changed_at"])
@@ -128,7 +134,13 @@ def correct_contact(
             object_id=customer_id,
             customer_id=customer_id,
             call_id=theirs.values_list("pk", flat=True).first(),
-            after={"fields": changed},
+            before={"committed": before},
+            after={
+                "fields": changed,
+                "committed": commitments.commit_to(
+                    customer_id=customer_id, values={name: clean[name] for name in changed}
+                ),
+            },
             key=key,
         )
     claim.settle(object_id=customer_id)

@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.utils import InterfaceError, OperationalError
 
 from customers import audit, names
+from customers.acts import Act
 from customers.intake import entering
 from customers.intake.entering import Counts
 from customers.intake.inspecting import Inspection, Source, inspect
@@ -345,7 +346,7 @@ def _check_currency(mapping: IntakeMapping) -> None:
 def _record(summary: Summary, mapping: IntakeMapping, *, run_id: int | None, by: int | None, role: str) -> None:
     """The audit event, in the same transaction; it holds counts and no value of any row."""
     audit.append(
-        by=by, role=role, act="INTAKE", object_kind="intake_run", object_id=run_id,
+        by=by, role=role, act=Act.INTAKE, object_kind="intake_run", object_id=run_id,
         after=json.loads(json.dumps({"mapping": mapping.title, **summary.as_json(), "unused": None})),
     )  # fmt: skip
 

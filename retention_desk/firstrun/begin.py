@@ -14,6 +14,7 @@ from django.contrib.auth.models import Group
 from django.db import connection, transaction
 
 from customers import audit
+from customers.acts import Act
 from customers.models import Company, Site, Team
 from offers.choices import BudgetKind, BudgetPeriod, Grade
 from offers.models import BudgetPlan, LimitVersion, SchemeVersion
@@ -83,7 +84,7 @@ def begin(beginning: Beginning, *, now: datetime) -> User:
     audit.append(
         by=admin.pk,
         role="ADMINISTRATOR",
-        act="DESK_BEGUN",
+        act=Act.DESK_BEGUN,
         object_kind="company",
         object_id=1,
         after={"currency": currency, "country": beginning.country, "sites": len(beginning.places)},
