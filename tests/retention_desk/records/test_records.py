@@ -9,7 +9,6 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from customers.choices import DispositionKind
 from customers.models import AuditEvent, Disposition
 from retention_desk.people.models import User
 from retention_desk.records import queries
@@ -17,18 +16,12 @@ from retention_desk.records.filters import closed_calls
 from retention_desk.records.queries import Cursor, page_of
 from retention_desk.reports.scope import Scope
 from tests.builders import make_supervisor, new_key
-from tests.database import DeskClock
-from tests.retention_desk.reports.log import Log, october, start
+from tests.retention_desk.reports.log import Log
 
 pytestmark = pytest.mark.django_db
 
 LIST = reverse("records:list")
 FILE = reverse("records:csv")
-
-
-@pytest.fixture
-def log(db: None, desk_clock: DeskClock) -> Log:
-    return october(start(desk_clock))
 
 
 def signed_in(user: User) -> Client:
@@ -221,10 +214,3 @@ def test_correction_needs_its_right_and_the_right_call(log: Log) -> None:
     assert signed_in(log.greta).post(mixed, said).status_code == 404
     assert signed_in(log.greta).get(correct(log, "Jensen 17")).status_code == 405
     assert "Correct this" not in signed_in(looker).get(record(log, "Jensen 17")).content.decode()
-
-
-def test_empty_log_says_what_will_appear(db: None) -> None:
-    page = signed_in(make_supervisor("sue")).get(LIST).content.decode()
-
-    assert "No call has been closed yet." in page
-    assert str(DispositionKind.DROPPED.label) in page  # the filter is there all the same

@@ -34,6 +34,7 @@ from tests.offers.builders import facts_of, make_limits, make_offer, make_scheme
 
 COST = 9_600
 TODAY = date(2026, 11, 22)
+AFTERWARDS = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 @dataclass
@@ -179,7 +180,7 @@ def october(log: Log) -> Log:
     log.take("Moreau", on(30), kind.TRANSFERRED)
     log.take("Moreau", on(3, 11), kind.SAVED_WITHOUT)
     log.take("Novak", on(20, 9), kind.CANCELLED, cancelled_after=20)
-    log.clock.set(datetime(2026, 11, 20, 12, tzinfo=UTC))
+    log.clock.set(AFTERWARDS)
     log.correct(corrected, kind.CANCELLED)
     # Twenty days after their contacts one customer has left, and another's only line has ended.
     Customer.objects.filter(pk=log.customers["Ekberg"].pk).update(left_on=date(2026, 11, 1))
