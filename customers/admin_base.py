@@ -24,11 +24,13 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from customers.admin_fields import Day, MinorUnits, Moment, Structure, readable
+from customers.admin_words import WORDS
 from customers.keeping import NotValid
 from customers.models import AuditEvent, Company
 from customers.refusals import Refused
@@ -133,6 +135,10 @@ class KeptAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     plural: ClassVar[str | Promise] = ""
     view_fields: ClassVar[Sequence[str | Shown]] = ()
     """What is shown of a row that cannot be changed; empty: the fields of the form."""
+    words: ClassVar[Mapping[str, Any]] = WORDS
+    """What columns are called, by name."""
+    helps: ClassVar[Mapping[str, Any]] = {}
+    """What is said below a column's field or value. A field that the form declares brings its own."""
     also_read: ClassVar[Mapping[str, Any]] = {}
     """Expressions that every row is annotated with, so that a list needs one statement."""
     chosen_once: ClassVar[Sequence[str]] = ()
@@ -147,6 +153,12 @@ class KeptAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         models.DateField: {"form_class": forms.DateField, "widget": Day},
         models.JSONField: {"form_class": Structure},
     }
+
+    def __init__(self, model: type[models.Model], admin_site: admin.AdminSite) -> None:
+        super().__init__(model, admin_site)
+        for field in model._meta.fields:
+            # Lists, filters, forms and refusals all take the column's name from here.
+            field.verbose_name = self.words.get(field.name, field.verbose_name)
 
     @property
     def media(self) -> forms.Media:
@@ -198,7 +210,8 @@ class KeptAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[Any]:  # noqa: FBT001, FBT002
         """The form, told what was refused a moment ago."""
-        form = super().get_form(request, obj, change, **kwargs)
+        helps = {field.name: self.helps.get(field.name, "") for field in self.opts.fields}
+        form = super().get_form(request, obj, change, **({"help_texts": helps} | kwargs))
         return type(form.__name__, (form,), {"refusal": getattr(request, "refusal", None)})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -225,7 +238,7 @@ class KeptAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Plain choices: no window to add or change the other row from here. Amounts are typed in whole units."""
         if db_field.name.endswith("_minor"):
-            return MinorUnits(label=db_field.verbose_name.removesuffix(" minor"), help_text=db_field.help_text)
+            return MinorUnits(label=capfirst(db_field.verbose_name), help_text=kwargs.get("help_text", ""))
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         inner = getattr(field.widget, "widget", None) if field is not None else None
         if field is not None and isinstance(inner, forms.Widget):

@@ -132,6 +132,7 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     list_display = ("key", "topic", "created_at", "due_at", "attempts", "delivered_at", "last_error")
     list_filter = (DeliveredFilter, "topic")
     search_fields = ("key",)
+    helps = {"key": _("The receiver sees this same key on every attempt.")}
     ordering = ("-id",)
     view_fields = (
         "topic",

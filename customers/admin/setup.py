@@ -119,6 +119,7 @@ class ProductAdmin(KeptAdmin):
     # Files and offers name a product by its code. A new one is sold at once.
     chosen_once = ("code",)
     only_later = ("active",)
+    helps = {"margin_percent": _("Of the price, after what it costs to run.")}
 
     def keep(self, request: HttpRequest, values: dict[str, Any], row: Any | None) -> Product:
         """Save by the workflow."""
@@ -162,6 +163,11 @@ class ReasonAdmin(KeptAdmin):
     )
     # Calls and offers name a reason by its code, and reports count it under its parent.
     chosen_once = ("code", "parent")
+    helps = {
+        "offers_allowed": _("Off: nothing is offered, as after a death."),
+        "must_complete": _("On: the rule is to cancel without any offer."),
+        "controllable": _("Off: left out of the controllable save rate."),
+    }
 
     @admin.display(description=_("reason"), ordering="position")
     def name(self, reason: Reason) -> str:
@@ -196,6 +202,7 @@ class ConductPolicyAdmin(VersionAdmin):
     plural = _("rules of conduct")
     object_kind = "conduct_policy"
     form = PolicyForm
+    helps = {"offers_allowed": _("After the first clear wish to cancel.")}
     list_display = (
         "code",
         "version",

@@ -16,6 +16,7 @@ from customers.admin_base import VersionAdmin, VersionForm, currency, person_nam
 from customers.admin_fields import MinorUnits
 from customers.models import Team
 from offers import limits
+from offers.admin.words import WORDS
 from offers.choices import Grade, OfferKind
 from offers.models import LimitVersion, SchemeVersion
 
@@ -144,6 +145,7 @@ class LimitVersionAdmin(_DatedAdmin):
 
     singular = _("limit")
     plural = _("limits")
+    words = WORDS
     object_kind = "limit"
     form = LimitForm
     also_read = {
@@ -246,7 +248,9 @@ class SchemeVersionAdmin(_DatedAdmin):
 
     singular = _("version of the scheme")
     plural = _("the desk's scheme")
+    words = WORDS
     object_kind = "scheme"
+    helps = {"short_tenure_months": _("They get fixes and credits only.")}
     form = SchemeForm
     also_read = {
         "standing": _standing(SchemeVersion.objects.all()),

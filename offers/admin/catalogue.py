@@ -18,6 +18,7 @@ from customers.admin_base import KeptAdmin, VersionAdmin, VersionForm, currency,
 from customers.admin_fields import Moment, Structure
 from offers import catalogue
 from offers.admin.examples import EXAMPLES
+from offers.admin.words import WORDS
 from offers.choices import OfferKind
 from offers.models import Campaign, Offer, OfferVersion
 
@@ -30,6 +31,7 @@ class CampaignAdmin(KeptAdmin):
 
     singular = _("campaign")
     plural = _("campaigns")
+    words = WORDS
     object_kind = "campaign"
     list_display = ("name", "code", "active")
     list_filter = ("active",)
@@ -57,6 +59,7 @@ class OfferAdmin(KeptAdmin):
 
     singular = _("offer")
     plural = _("offers")
+    words = WORDS
     object_kind = "offer"
     list_display = ("code", "name", "kind", "family", "state", "version", "accept_percent")
     list_filter = ("active", "kind", "family")
@@ -187,6 +190,7 @@ class OfferVersionAdmin(VersionAdmin):
 
     singular = _("version of an offer")
     plural = _("versions of offers")
+    words = WORDS
     object_kind = "offer_version"
     form = OfferVersionForm
     also_read = {"replaced": Exists(_NEWER)}

@@ -25,6 +25,7 @@ from customers.admin_fields import MinorUnits
 from customers.models import Site, Team
 from offers import budgets
 from offers.admin.authority import seated_people
+from offers.admin.words import WORDS
 from offers.choices import BudgetKind
 from offers.models import BudgetAccount, BudgetPlan, Campaign, LedgerEntry
 
@@ -104,6 +105,7 @@ class BudgetPlanAdmin(_OwnedAdmin):
 
     singular = _("budget plan")
     plural = _("budget plans")
+    words = WORDS
     object_kind = "budget_plan"
     form = PlanForm
     list_display = ("whose", "kind", "period", shown_money("amount_minor", _("amount")), "parts")
@@ -172,6 +174,7 @@ class BudgetAccountAdmin(_OwnedAdmin):
 
     singular = _("budget")
     plural = _("budgets")
+    words = WORDS
     object_kind = "budget"
     form = AccountForm
     list_display = ("whose", "kind", "starts_on", "ends_on", "amount", "held", "spent", "left", "frozen")
@@ -253,6 +256,7 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
 
     singular = _("entry")
     plural = _("ledger")
+    words = WORDS
     list_display = ("recorded_at", "kind", "whose", "held", "spent", "ceiling", shown_person("mover", _("by")), "why")
     list_display_links = ("recorded_at",)
     list_filter = ("kind", "counter__account__kind", "recorded_at")

@@ -1,11 +1,15 @@
 """Every page of the administration opens for its administrator, in the desk's frame, and deletes nothing."""
 
+import html
+
 import pytest
 from django.contrib import admin
+from django.contrib.admin.utils import flatten, flatten_fieldsets
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.functional import Promise
 
 from customers import setup
 from customers.admin_base import KeptAdmin
@@ -111,3 +115,36 @@ def test_list_reads_in_as_many_statements_however_long_it_is(furnished: Client, 
         setup.add_site(name=f"Site {number}", time_zone="UTC", by=agent.pk, role="TEST")
 
     assert statements() == before
+
+
+def shown_columns(page: KeptAdmin) -> set[str]:
+    """Names of the columns that a page shows without a word of the form's or of a function's own."""
+    names = [
+        *page.list_display,
+        *page.view_fields,
+        *flatten_fieldsets(page.fieldsets or ()),
+        *flatten(page.fields or ()),
+    ]
+    columns = {field.name for field in page.opts.fields}
+    own = {name for name in columns if hasattr(page, name)} | set(page.form.declared_fields)
+    return {name for name in names if isinstance(name, str)} & columns - own
+
+
+@pytest.mark.parametrize("page", admin.site._registry.values(), ids=MODELS)
+def test_every_column_has_a_word_that_can_be_translated(page: KeptAdmin) -> None:
+    words = {field.name: field.verbose_name for field in page.opts.fields}
+
+    assert [name for name in shown_columns(page) if not isinstance(words[name], Promise)] == []
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_pages_keep_the_notes_of_the_models_to_themselves(furnished: Client, model: str) -> None:
+    page = ADMINS[model]
+    assert isinstance(page, KeptAdmin)
+    notes = [str(field.help_text) for field in page.opts.fields if field.help_text and field.name not in page.helps]
+    addresses = [reverse(f"admin:{model}_change", args=[row.pk]) for row in page.model._default_manager.all()[:1]]
+    addresses += [reverse(f"admin:{model}_add")]
+
+    shown = [html.unescape(furnished.get(address).content.decode()) for address in addresses]
+
+    assert [note for note in notes if any(f">{note}<" in text for text in shown)] == []
