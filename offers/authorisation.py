@@ -7,6 +7,7 @@ which looks again at the walls; a limit that changed in between is ruled on once
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -20,13 +21,23 @@ from offers.standing import Budget, CatalogueEntry, Made, Standing
 from offers.terms import Problem, Terms
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OfferSheet:
-    """Everything about offers that the call screen shows. `worth_nothing`: no open offer is worth its cost."""
+    """Everything about offers that the call screen shows. The list is put in order when it is first asked for: moving
+    a slider does not need it.
+    """
 
     ground: Ground
-    offers: tuple[Listed, ...]
-    worth_nothing: bool
+
+    @cached_property
+    def offers(self) -> tuple[Listed, ...]:
+        """Every offer in force at its default terms, in its place."""
+        return offers_in_order(self.ground)
+
+    @property
+    def worth_nothing(self) -> bool:
+        """Whether no open offer is worth its cost."""
+        return not any(one.is_open and one.value_minor > 0 for one in self.offers)
 
     @property
     def standing(self) -> Standing:
@@ -62,9 +73,18 @@ class OfferSheet:
         """The offer of that version, if it is still in force."""
         return next((one for one in self.offers if one.entry.version_id == version_id), None)
 
-    def at(self, listed: Listed, terms: Terms) -> Listed:
-        """A listed offer at terms of its own, at its place in the list, with the nearest terms that would pass."""
-        return replace(draw(self.ground, listed.entry, terms), place=listed.place)
+    def entry(self, version_id: int) -> CatalogueEntry | None:
+        """The catalogue's entry of that version, if it is still in force."""
+        return next((one for one in self.standing.catalogue if one.version_id == version_id), None)
+
+    def at(self, entry: CatalogueEntry, terms: Terms) -> Listed:
+        """An offer at terms of its own, with the nearest terms that would pass; not in its place."""
+        return draw(self.ground, entry, terms)
+
+    def placed(self, tried: Listed) -> Listed:
+        """An offer at terms of its own, in the place that it has in the list."""
+        listed = self.listed(tried.entry.version_id)
+        return replace(tried, place=listed.place if listed else 0)
 
     def _made(self, state: ProposalState) -> Made | None:
         return next((one for one in self.standing.made if one.state == state), None)
@@ -101,9 +121,7 @@ class Proposed:
 
 def offer_sheet(*, sheet: CallSheet, by: int, now: datetime, language: str) -> OfferSheet:
     """The offers of a call in their order, with what its agent may give. One statement. Raises `NotYours`."""
-    here = _ground(sheet, by=by, now=now, language=language)
-    offers = offers_in_order(here)
-    return OfferSheet(here, offers, worth_nothing=not any(one.is_open and one.value_minor > 0 for one in offers))
+    return OfferSheet(_ground(sheet, by=by, now=now, language=language))
 
 
 def preview(

@@ -267,7 +267,7 @@ def _right(sheet: CallSheet, offers: OfferSheet | None, panel: str, wish: Wish) 
     if offers is None or panel == "none":
         return {}
     if panel == "compose":
-        listed = wish.tried or _chosen(offers, wish)
+        listed = offers.placed(wish.tried) if wish.tried else _chosen(offers, wish)
         waiting = offers.awaiting
         return {
             "shown": composer.of_listed(listed, offers.standing, focus=wish.focus),
@@ -283,7 +283,9 @@ def _chosen(offers: OfferSheet, wish: Wish) -> Listed:
     listed = offers.listed(wish.version_id) if wish.version_id else None
     listed = listed or next(one for one in offers.offers if one.place)
     # The list does not search for the terms that would pass; here they are shown.
-    return listed if listed.ruling.code == RulingCode.WITHIN else offers.at(listed, listed.terms)
+    if listed.ruling.code == RulingCode.WITHIN:
+        return listed
+    return offers.placed(offers.at(listed.entry, listed.terms))
 
 
 def _standing(sheet: CallSheet, offers: OfferSheet, panel: str, wish: Wish) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def offer(request: HttpRequest, call_id: int, version_id: int) -> HttpResponse:
         return _refused(request, call_id, refused)
     if form.cleaned_data["act"] == "nearest":
         nearest = tried.ruling.nearest_own or tried.terms
-        return show(request, call_id, Wish(version_id=version_id, tried=offers.at(tried, nearest)))
+        return show(request, call_id, Wish(version_id=version_id, tried=offers.at(tried.entry, nearest)))
     return perform(
         request,
         call_id,
@@ -109,11 +109,10 @@ def _try(call_id: int, version_id: int, form: TermsForm, who: Actor) -> tuple[Ca
     sheet, offers = sheets(call_id, who)
     if offers is None:
         raise Refused(ReasonCode.IDENTITY_NOT_CHECKED)
-    listed = offers.listed(version_id)
-    if listed is None:
+    entry = offers.entry(version_id)
+    if entry is None:
         raise Refused(ReasonCode.NOT_IN_FORCE)
-    terms = form.terms(listed.entry.bounds, today=offers.standing.today)
-    return sheet, offers, offers.at(listed, terms)
+    return sheet, offers, offers.at(entry, form.terms(entry.bounds, today=offers.standing.today))
 
 
 def _refused(request: HttpRequest, call_id: int, refused: Refused) -> HttpResponse:
@@ -155,7 +154,7 @@ def _built_on(call_id: int, proposal_id: int, who: Actor) -> Wish:
         listed.terms, percent=made.percent, months=made.months, amount_minor=made.amount_minor,
         product=str(made.extra.get("product", "")) or listed.terms.product,
     )  # fmt: skip
-    return Wish(version_id=made.version_id, tried=offers.at(listed, terms), news="some")
+    return Wish(version_id=made.version_id, tried=offers.at(listed.entry, terms), news="some")
 
 
 @for_agents
