@@ -18,6 +18,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def whole_suite() -> list[str]:
-    """Return pytest's arguments for everything: spread by file, because a file may share one running desk."""
+    """Return pytest's arguments for everything: spread by file, because a file may share one running desk.
+
+    In the order of tests/conftest.py, which begins with the long files, and not with those of many tests.
+    """
     processes = min(max(os.cpu_count() or 1, FEWEST), MOST)
-    return ["-n", str(processes), "--dist", "loadfile", "--durations", "10"]
+    return ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "10"]

@@ -18,6 +18,13 @@ from tests.live import _live_environment, _live_web, live_desk, live_worker
 __all__ = ["_live_environment", "_live_web", "browser", "live_desk", "live_worker", "new_page", "page"]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first, so that at the end no processor has to wait for one."""
+    long = {mark: {item.path for item in items if item.get_closest_marker(mark)} for mark in ("slow", "journeys")}
+    items.sort(key=lambda item: (item.path not in long["slow"], item.path not in long["journeys"]))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     desk_servers: None, django_test_environment: None, django_db_blocker: DjangoDbBlocker

@@ -17,7 +17,7 @@ from django.urls import reverse
 from tests.house.matrix import ACTORS, World, make_world, names, url_of
 from tests.offers.builders import make_campaign
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 SAVED_CALL = {"call_id": "closed_call_id"}
 LEFT_CALL = {"call_id": "unfinished_call_id"}

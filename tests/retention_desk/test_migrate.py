@@ -14,6 +14,8 @@ from django.conf import settings
 from retention_desk.embedded.postgres import Postgres
 from retention_desk.management.commands.check_all import PRODUCTION
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:

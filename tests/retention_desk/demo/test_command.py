@@ -14,7 +14,7 @@ from retention_desk.people.models import User
 from tests.builders import make_user
 from tests.database import Connection, Seeds, owner_connection
 
-pytestmark = pytest.mark.django_db(databases=["default", "owner"], transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(databases=["default", "owner"], transaction=True)]
 
 SMALL: dict[str, Any] = {"scale": 0.02, "today": date(2026, 11, 21)}
 _NOT_DRAWN = {"django_content_type", "auth_permission", "auth_group_permissions", "people_user"}

@@ -10,6 +10,8 @@ from pytest_django import DjangoDbBlocker
 from customers import audit
 from tests.database import Connection
 
+pytestmark = pytest.mark.slow
+
 # What must find nothing, by the promise that it would break.
 BREACHES = {
     "no counter is overdrawn": """

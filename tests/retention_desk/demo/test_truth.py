@@ -12,6 +12,8 @@ from retention_desk.demo import planted
 from retention_desk.demo.catalogue import CATALOGUE
 from tests.database import Connection
 
+pytestmark = pytest.mark.slow
+
 GONE = "('CANCELLED', 'PORTING_OUT')"
 SAVED = "('SAVED_WITH_OFFER', 'SAVED_WITHOUT', 'PARTLY_SAVED', 'MOVED_WITH_US', 'NAME_TRANSFERRED', 'PAUSED')"
 CALLS = "customers_call k JOIN customers_disposition d ON d.call_id = k.id AND d.line = ''"
