@@ -46,7 +46,7 @@ def set_budget_plan(
     and have no plan.
     """
     _check_owner(kind, owner_id, by)
-    if period not in BudgetPeriod.values:
+    if period not in (BudgetPeriod.DAY, BudgetPeriod.WEEK, BudgetPeriod.MONTH):
         raise NotValid(field="period", why=_("A budget is for a day, a week or a month."))
     if not 1 <= parts <= 64:
         raise NotValid(field="parts", why=_("A budget has 1 to 64 parts."))

@@ -71,14 +71,21 @@ class BudgetKind(TextChoices):
     CAMPAIGN = "CAMPAIGN", _("Campaign budget")
     CUSTOMER = "CUSTOMER", _("Customer's twelve months")
     APPROVER = "APPROVER", _("Approver's budget")
+    LIMIT = "LIMIT", _("Limit of a day, week or month")
+    ALLOTMENT = "ALLOTMENT", _("Agent's part of a campaign")
+    STORM = "STORM", _("Storm reserve")
 
 
 class BudgetPeriod(TextChoices):
-    """How long a budget lasts; periods begin at midnight of the site's time zone, weeks on Monday."""
+    """How long a budget lasts; periods begin at midnight of the site's time zone, weeks on Monday.
+
+    YEAR is a customer's, from their first concession, and a storm reserve's.
+    """
 
     DAY = "DAY", _("Day")
     WEEK = "WEEK", _("Week")
     MONTH = "MONTH", _("Month")
+    YEAR = "YEAR", _("Year")
 
 
 class LimitMode(TextChoices):
@@ -98,6 +105,7 @@ class EntryKind(TextChoices):
     VOID = "VOID", _("Given back")
     EXPIRE = "EXPIRE", _("Expired")
     RETURN = "RETURN", _("Returned")
+    TRANSFER = "TRANSFER", _("Transferred")
 
 
 class HoldEnd(TextChoices):
@@ -131,6 +139,25 @@ class ApprovalState(TextChoices):
     DECLINED = "DECLINED", pgettext_lazy("approval", "Declined")
     WITHDRAWN = "WITHDRAWN", pgettext_lazy("approval", "Withdrawn")
     EXPIRED = "EXPIRED", pgettext_lazy("approval", "Expired")
+    CEILING = "CEILING", _("Free up to a ceiling")
+
+
+class DrawEnd(TextChoices):
+    """How a drawn supervisor's turn at a question ended."""
+
+    ANSWERED = "ANSWERED", pgettext_lazy("draw", "Answered")
+    TIMED_OUT = "TIMED_OUT", _("Not answered in time")
+    PASSED_ON = "PASSED_ON", _("Passed on")
+    CLOSED = "CLOSED", _("Question closed")
+
+
+class RaiseState(TextChoices):
+    """Where more authority for somebody stands on its way to the second person."""
+
+    OPEN = "OPEN", pgettext_lazy("raise", "Waits for a second person")
+    CONFIRMED = "CONFIRMED", pgettext_lazy("raise", "Confirmed")
+    REFUSED = "REFUSED", pgettext_lazy("raise", "Refused")
+    WITHDRAWN = "WITHDRAWN", pgettext_lazy("raise", "Withdrawn")
 
 
 class OutcomeKind(TextChoices):
@@ -169,6 +196,13 @@ class ReasonCode(TextChoices):
     BUDGET_CUSTOMER = "BUDGET_CUSTOMER", _("The customer has had what twelve months allow")
     BUDGET_APPROVER = "BUDGET_APPROVER", _("The approver's budget is used up")
     BUDGET_UNKNOWN = "BUDGET_UNKNOWN", _("A budget could not be read")
+    BUDGET_LIMIT = "BUDGET_LIMIT", _("More in a day, week or month than the limit")
+    COUNT_LIMIT = "COUNT_LIMIT", _("More often in a day, week or month than the limit")
+    CALL_COUNT = "CALL_COUNT", _("More often on one call than the limit")
+    CALL_COST = "CALL_COST", _("More on one call than the limit")
+    OVER_SPLIT = "OVER_SPLIT", _("Together with what was given before, over the limit")
+    OVER_AVERAGE = "OVER_AVERAGE", _("The average save has become too dear")
+    OVER_GRANT = "OVER_GRANT", _("More than the supervisor has granted")
     COOLDOWN = "COOLDOWN", _("The last concession was too recent")
     FAMILY_RUNNING = "FAMILY_RUNNING", _("One of its kind is running already")
     MAX_CREDITS = "MAX_CREDITS", _("As many credits as twelve months allow")

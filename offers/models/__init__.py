@@ -1,30 +1,40 @@
 """Tables of what may be given, one noun a module."""
 
-from offers.models.authority import LimitVersion, SchemeVersion, Seat
+from offers.models.authority import Delegation, LimitRaise, LimitVersion, SchemeVersion, Seat
 from offers.models.budget import (
     BudgetAccount,
     BudgetCounter,
     BudgetPlan,
     Hold,
     LedgerEntry,
+    Storm,
+    StormReserve,
 )
 from offers.models.catalogue import Campaign, Offer, OfferVersion
-from offers.models.proposal import ApprovalRequest, Concession, Outcome, Proposal
+from offers.models.conflict import OwnLine
+from offers.models.proposal import ApprovalDraw, ApprovalRequest, Concession, Grant, Outcome, Proposal
 
 __all__ = [
+    "ApprovalDraw",
     "ApprovalRequest",
     "BudgetAccount",
     "BudgetCounter",
     "BudgetPlan",
     "Campaign",
     "Concession",
+    "Delegation",
+    "Grant",
     "Hold",
     "LedgerEntry",
+    "LimitRaise",
     "LimitVersion",
     "Offer",
     "OfferVersion",
     "Outcome",
+    "OwnLine",
     "Proposal",
     "SchemeVersion",
     "Seat",
+    "Storm",
+    "StormReserve",
 ]

@@ -8,7 +8,12 @@ from offers.choices import BudgetKind, BudgetPeriod, EntryKind, HoldEnd
 
 
 class BudgetPlan(models.Model):
-    """What an owner gets in each period; the ledger opens the period's account from it when first drawn on."""
+    """What an owner gets in each period; the ledger opens the period's account from it when first drawn on.
+
+    `most` caps the number of concessions beside their cost. Over `average_minor` a save, the next one is a
+    supervisor's. `allotment_minor`: agents take slices of that size from a campaign and own them until somebody else
+    needs what they left. `carries_over`: what is left at the end of a period is added to the next.
+    """
 
     kind = models.CharField(max_length=24, choices=BudgetKind.choices)
     owner_id = models.BigIntegerField(help_text="Of the user, team, site or campaign.")
@@ -16,12 +21,26 @@ class BudgetPlan(models.Model):
     period = models.CharField(max_length=24, choices=BudgetPeriod.choices)
     amount_minor = models.BigIntegerField()
     parts = models.PositiveSmallIntegerField(default=1, help_text="Split counters, for what every agent draws on.")
+    carries_over = models.BooleanField(db_default=False)
+    most = models.PositiveIntegerField(null=True, blank=True)
+    average_minor = models.BigIntegerField(null=True, blank=True)
+    allotment_minor = models.BigIntegerField(null=True, blank=True)
+    active = models.BooleanField(db_default=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["kind", "owner_id", "currency"], name="budget_plan_unique"),
             models.CheckConstraint(condition=Q(amount_minor__gte=0), name="budget_plan_not_negative"),
             models.CheckConstraint(condition=Q(parts__gte=1, parts__lte=64), name="budget_plan_parts"),
+            # A number of saves cannot be cut into parts that anybody may take the last of.
+            models.CheckConstraint(condition=Q(most=None) | Q(parts=1), name="budget_plan_count_is_whole"),
+            models.CheckConstraint(
+                condition=Q(allotment_minor=None) | Q(kind=BudgetKind.CAMPAIGN, allotment_minor__gt=0, parts=1),
+                name="budget_plan_allotments_of_campaigns",
+            ),
+            models.CheckConstraint(
+                condition=Q(average_minor=None) | Q(average_minor__gt=0), name="budget_plan_average"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -29,11 +48,16 @@ class BudgetPlan(models.Model):
 
 
 class BudgetAccount(models.Model):
-    """One budget for one period. `limit_minor` is its total; the counters' ceilings never add up to more."""
+    """One budget for one period. `limit_minor` is its total; the counters' ceilings never add up to more.
+
+    Of an allotment the owner is the agent and `parent` the campaign's account that it is a slice of.
+    """
 
     kind = models.CharField(max_length=24, choices=BudgetKind.choices)
     owner_id = models.BigIntegerField()
     currency = models.CharField(max_length=3)
+    period = models.CharField(max_length=24, choices=BudgetPeriod.choices)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="allotments")
     starts_on = models.DateField()
     ends_on = models.DateField(help_text="First day that is no longer part of it.")
     limit_minor = models.BigIntegerField()
@@ -42,8 +66,14 @@ class BudgetAccount(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "owner_id", "currency", "starts_on"],
+                fields=["kind", "owner_id", "currency", "period", "starts_on", "parent"],
                 name="budget_account_unique",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=BudgetKind.ALLOTMENT, parent__isnull=False)
+                | (~Q(kind=BudgetKind.ALLOTMENT) & Q(parent=None)),
+                name="budget_allotment_has_parent",
             ),
             models.CheckConstraint(
                 condition=Q(ends_on__gt=F("starts_on")),
@@ -60,13 +90,16 @@ class BudgetAccount(models.Model):
 
 
 class BudgetCounter(models.Model):
-    """The guarded row: held + spent never exceed the ceiling, at every commit."""
+    """The guarded row: held + spent never exceed the ceiling, at every commit; neither do their numbers the most."""
 
     account = models.ForeignKey(BudgetAccount, on_delete=models.PROTECT, related_name="counters")
     part = models.PositiveSmallIntegerField(default=0)
     ceiling_minor = models.BigIntegerField(default=0)
     held_minor = models.BigIntegerField(default=0)
     spent_minor = models.BigIntegerField(default=0)
+    held_count = models.PositiveIntegerField(db_default=0)
+    spent_count = models.PositiveIntegerField(db_default=0)
+    most = models.PositiveIntegerField(null=True, blank=True)
     frozen = models.BooleanField(default=False, help_text="Lowered below use: no new holds until it has drained.")
 
     class Meta:
@@ -79,6 +112,11 @@ class BudgetCounter(models.Model):
                     ceiling_minor__gte=F("held_minor") + F("spent_minor"),
                 ),
                 name="budget_never_overdrawn",
+            ),
+            models.CheckConstraint(
+                condition=Q(held_count__gte=0, spent_count__gte=0)
+                & (Q(most=None) | Q(most__gte=F("held_count") + F("spent_count"))),
+                name="budget_never_overcounted",
             ),
         ]
 
@@ -130,7 +168,10 @@ class Hold(models.Model):
 
 
 class LedgerEntry(models.Model):
-    """One movement of one counter. A counter equals the sum of its entries. Append-only."""
+    """One movement of one counter. A counter equals the sum of its entries. Append-only.
+
+    The two or more entries of one `transfer` add up to nothing.
+    """
 
     counter = models.ForeignKey(BudgetCounter, on_delete=models.PROTECT, related_name="entries")
     kind = models.CharField(max_length=24, choices=EntryKind.choices)
@@ -138,6 +179,9 @@ class LedgerEntry(models.Model):
     held_minor = models.BigIntegerField(default=0, help_text="Change of what is held.")
     spent_minor = models.BigIntegerField(default=0, help_text="Change of what is spent.")
     ceiling_minor = models.BigIntegerField(default=0, help_text="Change of the ceiling.")
+    held_count = models.SmallIntegerField(db_default=0)
+    spent_count = models.SmallIntegerField(db_default=0)
+    transfer = models.UUIDField(null=True, blank=True)
     recorded_at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     why = models.CharField(max_length=200, blank=True)
@@ -154,48 +198,64 @@ class LedgerEntry(models.Model):
                 name="hold_ended_once",
                 condition=Q(kind__in=[EntryKind.POST, EntryKind.VOID, EntryKind.EXPIRE]),
             ),
+            models.UniqueConstraint(
+                fields=["hold", "counter"],
+                name="hold_returned_once",
+                condition=Q(kind=EntryKind.RETURN),
+            ),
             models.CheckConstraint(
                 condition=Q(
-                    kind=EntryKind.TOP_UP,
+                    kind__in=[EntryKind.TOP_UP, EntryKind.LOWER, EntryKind.TRANSFER],
                     hold=None,
                     held_minor=0,
                     spent_minor=0,
-                    ceiling_minor__gte=0,
+                    held_count=0,
+                    spent_count=0,
                 )
-                | Q(
-                    kind=EntryKind.LOWER,
-                    hold=None,
-                    held_minor=0,
-                    spent_minor=0,
-                    ceiling_minor__lte=0,
+                & (
+                    Q(kind=EntryKind.TOP_UP, ceiling_minor__gte=0, transfer=None)
+                    | Q(kind=EntryKind.LOWER, ceiling_minor__lte=0, transfer=None)
+                    | (Q(kind=EntryKind.TRANSFER, transfer__isnull=False) & ~Q(ceiling_minor=0))
                 )
                 | Q(
                     kind=EntryKind.HOLD,
                     hold__isnull=False,
-                    held_minor__gt=0,
+                    held_minor__gte=0,
                     spent_minor=0,
+                    held_count__in=[0, 1],
+                    spent_count=0,
                     ceiling_minor=0,
+                    transfer=None,
                 )
                 | Q(
                     kind=EntryKind.POST,
                     hold__isnull=False,
-                    held_minor__lt=0,
+                    held_minor__lte=0,
                     spent_minor__gte=0,
+                    held_count__in=[0, -1],
+                    spent_count=-F("held_count"),
                     ceiling_minor=0,
+                    transfer=None,
                 )
                 | Q(
                     kind__in=[EntryKind.VOID, EntryKind.EXPIRE],
                     hold__isnull=False,
-                    held_minor__lt=0,
+                    held_minor__lte=0,
                     spent_minor=0,
+                    held_count__in=[0, -1],
+                    spent_count=0,
                     ceiling_minor=0,
+                    transfer=None,
                 )
                 | Q(
                     kind=EntryKind.RETURN,
                     hold__isnull=False,
                     held_minor=0,
                     spent_minor__lt=0,
+                    held_count=0,
+                    spent_count=0,
                     ceiling_minor=0,
+                    transfer=None,
                 ),
                 name="entry_moves_what_its_kind_may",
             ),
@@ -203,3 +263,63 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class StormReserve(models.Model):
+    """Money and limits that two people have signed in advance, for an outage: used at once, without the cool-off.
+
+    The money lies in a STORM account that this reserve owns, the limits are those versions that name it.
+    """
+
+    site = models.ForeignKey("customers.Site", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField()
+    countersigned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    countersigned_at = models.DateTimeField(null=True, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-signed_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_minor__gte=0), name="storm_not_negative"),
+            models.CheckConstraint(
+                condition=Q(countersigned_by=None, countersigned_at=None)
+                | (
+                    ~Q(countersigned_by=F("signed_by"))
+                    & Q(countersigned_by__isnull=False, countersigned_at__isnull=False)
+                ),
+                name="storm_is_signed_by_two",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Storm(models.Model):
+    """An outage during which a reserve is used: from `started_at` until it is ended, at `ends_at` at the latest."""
+
+    reserve = models.ForeignKey(StormReserve, on_delete=models.PROTECT, related_name="storms")
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    why = models.CharField(max_length=200)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-started_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("started_at")), name="storm_ends_later"),
+            models.UniqueConstraint(fields=["reserve"], name="one_storm_a_reserve", condition=Q(ended_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"storm {self.pk}"

@@ -6,9 +6,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from customers.models import Call, Customer, Team
-from offers.choices import ApprovalState, Family, OutcomeKind, ProposalState, RulingCode
+from offers.choices import ApprovalState, DrawEnd, Family, OutcomeKind, ProposalState, RulingCode
 from offers.models.authority import LimitVersion, SchemeVersion
-from offers.models.catalogue import OfferVersion
+from offers.models.catalogue import Offer, OfferVersion
 
 
 class Proposal(models.Model):
@@ -21,6 +21,14 @@ class Proposal(models.Model):
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     offer_version = models.ForeignKey(OfferVersion, on_delete=models.PROTECT, related_name="+")
     counter_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="counters")
+    grant = models.OneToOneField(
+        "offers.Grant",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="proposal",
+        help_text="Used for it.",
+    )
     position = models.PositiveSmallIntegerField(default=0, help_text="Where it stood in the ranked list, from 1.")
 
     currency = models.CharField(max_length=3)
@@ -108,7 +116,11 @@ class Proposal(models.Model):
 
 
 class ApprovalRequest(models.Model):
-    """An agent's question and a supervisor's answer. The answer takes effect after a few seconds of undo."""
+    """An agent's question and a supervisor's answer. The answer takes effect after a few seconds of undo.
+
+    Who answers is drawn (`drawn_to`), not chosen. Above the scheme's tier two people have to say yes: `first_by` did,
+    `decided_by` is the second.
+    """
 
     proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, related_name="approval")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -116,6 +128,14 @@ class ApprovalRequest(models.Model):
     due_at = models.DateTimeField()
     note = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=24, choices=ApprovalState.choices, default=ApprovalState.OPEN)
+    drawn_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    draw_ends_at = models.DateTimeField(null=True, blank=True)
+    first_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    first_at = models.DateTimeField(null=True, blank=True)
     read_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -164,11 +184,21 @@ class ApprovalRequest(models.Model):
                     state__in=[
                         ApprovalState.APPROVED,
                         ApprovalState.COUNTERED,
+                        ApprovalState.CEILING,
                         ApprovalState.DECLINED,
                     ]
                 )
                 | Q(decided_by__isnull=False),
                 name="answered_request_has_decider",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_by=None, first_at=None)
+                | (
+                    Q(first_at__isnull=False, first_by__isnull=False)
+                    & ~Q(first_by=F("asked_by"))
+                    & (Q(decided_by=None) | ~Q(decided_by=F("first_by")))
+                ),
+                name="second_approver_is_another",
             ),
         ]
         indexes = [
@@ -176,11 +206,77 @@ class ApprovalRequest(models.Model):
                 fields=["due_at"],
                 name="request_open",
                 condition=Q(state=ApprovalState.OPEN),
-            )
+            ),
+            models.Index(fields=["decided_by", "-decided_at"], name="request_decided"),
+            models.Index(fields=["asked_by", "-asked_at"], name="request_asked"),
         ]
 
     def __str__(self) -> str:
         return f"request {self.pk}"
+
+
+class ApprovalDraw(models.Model):
+    """One supervisor's turn at a question: when they were drawn, and how their turn ended."""
+
+    request = models.ForeignKey(ApprovalRequest, on_delete=models.PROTECT, related_name="draws")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    drawn_at = models.DateTimeField()
+    ended_as = models.CharField(max_length=24, choices=DrawEnd.choices, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["request", "user"], name="drawn_once_a_question"),
+            models.UniqueConstraint(fields=["request"], name="one_turn_at_a_time", condition=Q(ended_as="")),
+            models.CheckConstraint(
+                condition=Q(ended_as="", ended_at=None) | (~Q(ended_as="") & Q(ended_at__isnull=False)),
+                name="draw_end_has_its_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "-drawn_at"], name="draw_of_user")]
+
+    def __str__(self) -> str:
+        return f"draw {self.pk}"
+
+
+class Grant(models.Model):
+    """A supervisor's yes: one offer on one call, up to these terms, until `expires_at`, used for one proposal.
+
+    What is smaller than the ceilings needs no second question; what is larger does.
+    """
+
+    request = models.ForeignKey(ApprovalRequest, on_delete=models.PROTECT, related_name="grants")
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="grants")
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    limit_version = models.ForeignKey(LimitVersion, on_delete=models.PROTECT, related_name="+")
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="+")
+    currency = models.CharField(max_length=3)
+    percent = models.PositiveSmallIntegerField(default=0)
+    months = models.PositiveSmallIntegerField(default=0)
+    amount_minor = models.BigIntegerField(default=0)
+    monthly_minor = models.BigIntegerField(default=0)
+    cost_minor = models.BigIntegerField()
+    granted_at = models.DateTimeField()
+    effective_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["request"], name="one_grant_a_question", condition=Q(withdrawn_at=None)),
+            models.CheckConstraint(condition=~Q(by=F("agent")), name="nobody_grants_to_themselves"),
+            models.CheckConstraint(condition=Q(used_at=None) | Q(withdrawn_at=None), name="grant_used_or_withdrawn"),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("granted_at")), name="grant_expires_later"),
+            models.CheckConstraint(
+                condition=Q(cost_minor__gte=0, amount_minor__gte=0, monthly_minor__gte=0), name="grant_not_negative"
+            ),
+        ]
+        indexes = [models.Index(fields=["call"], name="grant_of_call")]
+
+    def __str__(self) -> str:
+        return f"grant {self.pk}"
 
 
 class Outcome(models.Model):

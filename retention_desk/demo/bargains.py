@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from customers.choices import CallEventKind
-from offers.choices import ApprovalState, HoldEnd, OfferKind, OutcomeKind, ProposalState, RulingCode
+from offers.choices import ApprovalState, DrawEnd, HoldEnd, OfferKind, OutcomeKind, ProposalState, RulingCode
 from retention_desk.demo import planted
 from retention_desk.demo.accounts import Account
 from retention_desk.demo.book import Book
@@ -43,6 +43,7 @@ class Live:
     key: UUID
     legs: Legs = field(default_factory=list)
     hold: dict[str, object] | None = None
+    grant: dict[str, object] | None = None
 
     @property
     def id(self) -> int:
@@ -102,8 +103,9 @@ class Bargains:
         key = self._book.new_key()
         declined = state == ApprovalState.DECLINED
         limit = None if declined else self._ids.limits[approver.grade]
-        self._book.requests.add(
+        request = self._book.requests.add(
             proposal_id=asked.id,
+            drawn_to_id=approver.user_id,
             asked_by_id=agent.user_id,
             asked_at=asked_at,
             due_at=asked_at + DUE,
@@ -116,6 +118,9 @@ class Bargains:
             effective_at=at + _UNDO,
             decision_reason=self._rng.choice(_DECLINE_REASONS) if declined else "",
             limit_version_id=limit,
+        )
+        self._book.draws.add(
+            request_id=request, user_id=approver.user_id, drawn_at=asked_at, ended_as=DrawEnd.ANSWERED, ended_at=at
         )
         granted = asked
         if counter is not None:
@@ -145,14 +150,17 @@ class Bargains:
             key=key,
         )
         self._event(call, CallEventKind.SUPERVISOR_ANSWERED, granted.id, at=at, by=approver.user_id, decision=decision)
-        if declined:
+        if limit is None:
             return None
+        granted.grant = self._granted(request, call, agent, approver, granted, limit, at=at)
         self._held(granted, accounts, at=at, start=agent.user_id)
         return granted
 
     def present_granted(self, call: int, account: Account, live: Live, agent: Agent, *, at: datetime) -> None:
         """Put what a supervisor has granted."""
         live.row["presented_at"] = at
+        if live.grant is not None:
+            live.grant["used_at"] = at
         self._act("PRESENT", live, call, account, at=at, by=agent.user_id, role=AGENT, state="PRESENTED")
         self._event(call, CallEventKind.PRESENTED, live.id, at=at, by=agent.user_id)
 
@@ -248,6 +256,29 @@ class Bargains:
         for account in accounts:
             live.legs += self._wallets.take(account, cost, start=start, hold=self._holds, at=at)
 
+    def _granted(
+        self, request: int, call: int, agent: Agent, approver: Agent, live: Live, limit: int, *, at: datetime
+    ) -> dict[str, object]:
+        """The supervisor's yes: what was allowed is its ceiling."""
+        terms, priced = live.made.terms, live.made.priced
+        return {
+            "request_id": request,
+            "call_id": call,
+            "agent_id": agent.user_id,
+            "by_id": approver.user_id,
+            "limit_version_id": limit,
+            "offer_id": self._ids.offer_of[live.made.entry.code],
+            "currency": CURRENCY,
+            "percent": terms.percent,
+            "months": terms.months,
+            "amount_minor": terms.amount_minor,
+            "monthly_minor": priced.monthly_minor,
+            "cost_minor": priced.cost_minor,
+            "granted_at": at,
+            "effective_at": at + _UNDO,
+            "expires_at": at + _HOLD,
+        }
+
     def _released(self, live: Live, end: HoldEnd, *, at: datetime, by: int | None) -> None:
         if live.hold is None:
             return
@@ -258,6 +289,8 @@ class Bargains:
 
     def _end(self, live: Live, state: ProposalState, at: datetime) -> None:
         self._book.proposals.add(**live.row, state=state, ended_at=at)
+        if live.grant is not None:
+            self._book.grants.add(**live.grant)
 
     def _concede(self, account: Account, live: Live, *, at: datetime) -> None:
         priced, entry = live.made.priced, live.made.entry

@@ -24,10 +24,12 @@ from customers.models import (
     UsedKey,
 )
 from offers.models import (
+    ApprovalDraw,
     ApprovalRequest,
     BudgetAccount,
     BudgetCounter,
     Concession,
+    Grant,
     Hold,
     LedgerEntry,
     Outcome,
@@ -73,6 +75,8 @@ class Book:
         self.cancellation_lines = Sheet.of(CancellationLine)
         self.proposals = Sheet.of(Proposal)
         self.requests = Sheet.of(ApprovalRequest)
+        self.draws = Sheet.of(ApprovalDraw)
+        self.grants = Sheet.of(Grant)
         self.outcomes = Sheet.of(Outcome)
         self.concessions = Sheet.of(Concession)
         self.holds = Sheet.of(Hold)

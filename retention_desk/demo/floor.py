@@ -43,6 +43,7 @@ class Ids:
     limits: Mapping[Grade, int]
     scheme: int
     offers: Mapping[str, int]
+    offer_of: Mapping[str, int]
     campaigns: Mapping[str, int]
     sites: tuple[int, ...]
     zones: tuple[ZoneInfo, ...]

@@ -65,12 +65,18 @@ def lay(*, using: str, now: datetime, floors: int, extra: tuple[Colleague, ...])
         limits=_limits(using, began),
         scheme=_scheme(using, began),
         offers=MappingProxyType({}),
+        offer_of=MappingProxyType({}),
         campaigns=_campaigns(using),
         sites=tuple(site.pk for site in sites),
         zones=tuple(ZoneInfo(site.time_zone) for site in sites),
         schemes=DEFAULT_GRADES,
     )
-    ids = replace(ids, offers=_offers(using, ids, began))
+    made = _offers(using, ids, began)
+    ids = replace(
+        ids,
+        offers={code: version.pk for code, version in made.items()},
+        offer_of={code: version.offer_id for code, version in made.items()},
+    )
     named = _named(users, (*COLLEAGUES, *extra), teams, began)
     floor = _floor(ids, named, (*COLLEAGUES, *extra))
     plans = _plans(ids, users, (*COLLEAGUES, *extra), teams, floors)
@@ -175,27 +181,23 @@ def _campaigns(using: str) -> dict[str, int]:
     return {code: Campaign.objects.using(using).create(code=code, name=name).pk for code, name, _amount in CAMPAIGNS}
 
 
-def _offers(using: str, ids: Ids, began: datetime) -> dict[str, int]:
-    """The catalogue; answers the id of each offer's version."""
+def _offers(using: str, ids: Ids, began: datetime) -> dict[str, OfferVersion]:
+    """The catalogue; answers each offer's version."""
     versions = {}
     for code, entry in CATALOGUE.items():
         offer = Offer.objects.using(using).create(code=code, kind=entry.kind, family=entry.family, icon=entry.icon)
         bounds, cost = write_bounds(entry.bounds)
-        versions[code] = (
-            OfferVersion.objects.using(using)
-            .create(
-                offer=offer,
-                version=1,
-                valid_from=began,
-                words=entry.words,
-                bounds=bounds,
-                cost_model=cost,
-                eligibility=write_eligibility(entry.eligibility),
-                figures=write_figures(entry.figures),
-                campaign_id=ids.campaigns[entry.campaign],
-                currency=CURRENCY,
-            )
-            .pk
+        versions[code] = OfferVersion.objects.using(using).create(
+            offer=offer,
+            version=1,
+            valid_from=began,
+            words=entry.words,
+            bounds=bounds,
+            cost_model=cost,
+            eligibility=write_eligibility(entry.eligibility),
+            figures=write_figures(entry.figures),
+            campaign_id=ids.campaigns[entry.campaign],
+            currency=CURRENCY,
         )
     return versions
 

@@ -81,6 +81,8 @@ class Sheet:
                 continue
             if field.has_default():
                 defaults[field.attname] = field.get_default()
+            elif field.has_db_default():
+                defaults[field.attname] = field.db_default
             elif field.null:
                 defaults[field.attname] = None
             else:

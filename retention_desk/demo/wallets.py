@@ -29,6 +29,7 @@ class Counter:
     part: int
     ceiling_minor: int
     spent_minor: int = 0
+    spent_count: int = 0
 
     @property
     def left_minor(self) -> int:
@@ -74,7 +75,7 @@ class Wallets:
         starts, ends = period_of(plan.period, on)
         found = self._open.get((kind, owner, starts))
         if found is None:
-            found = self._opened(kind, owner, starts, ends, plan.amount_minor, plan.parts, at)
+            found = self._opened(kind, owner, plan.period, starts, ends, plan.amount_minor, plan.parts, at)
             self._open[kind, owner, starts] = found
         return found
 
@@ -84,7 +85,7 @@ class Wallets:
         if known is not None and on < known[0]:
             return known[1]
         ends = on.replace(year=on.year + 1) if (on.month, on.day) != (2, 29) else date(on.year + 1, 2, 28)
-        opened = self._opened(BudgetKind.CUSTOMER, customer, on, ends, cap_minor, 1, at)
+        opened = self._opened(BudgetKind.CUSTOMER, customer, BudgetPeriod.YEAR, on, ends, cap_minor, 1, at)
         self._of_customer[customer] = (ends, opened)
         return opened
 
@@ -114,21 +115,26 @@ class Wallets:
                 if took := min(counter.left_minor, rest):
                     legs.append((account, counter, took))
                     rest -= took
-        for _account, counter, took in legs:
-            self._entry(counter, EntryKind.HOLD, at, hold=hold, held=took)
+        for place, (_account, counter, took) in enumerate(legs):
+            self._entry(counter, EntryKind.HOLD, at, hold=hold, held=took, held_count=int(place == 0))
         return legs
 
     def end(self, legs: Legs, *, posted_minor: int | None, hold: int, at: datetime, by: int | None) -> None:
         """End a hold: spend what was accepted, of each account, or give everything back (None)."""
         last, rest = None, 0
         for account, counter, held in legs:
-            if account is not last:
+            counts = int(account is not last)
+            if counts:
                 last, rest = account, posted_minor or 0
             spent = min(rest, held)
             rest -= spent
             kind = EntryKind.VOID if posted_minor is None else EntryKind.POST
-            self._entry(counter, kind, at, hold=hold, held=-held, spent=spent, by=by)
+            posted = counts if posted_minor is not None else 0
+            self._entry(
+                counter, kind, at, hold=hold, held=-held, spent=spent, held_count=-counts, spent_count=posted, by=by
+            )
             counter.spent_minor += spent
+            counter.spent_count += posted
 
     def open_current(self, *, on: date, at: datetime) -> None:
         """Open this period's account of every plan, so that meters show from the first click."""
@@ -145,15 +151,25 @@ class Wallets:
                     part=counter.part,
                     ceiling_minor=counter.ceiling_minor,
                     spent_minor=counter.spent_minor,
+                    spent_count=counter.spent_count,
                 )
 
     def _opened(
-        self, kind: BudgetKind, owner: int, starts: date, ends: date, amount: int, parts: int, at: datetime
+        self,
+        kind: BudgetKind,
+        owner: int,
+        period: BudgetPeriod,
+        starts: date,
+        ends: date,
+        amount: int,
+        parts: int,
+        at: datetime,
     ) -> BudgetYear:
         number = self._accounts.add(
             kind=kind,
             owner_id=owner,
             currency=self._currency,
+            period=period,
             starts_on=starts,
             ends_on=ends,
             limit_minor=amount,
@@ -178,6 +194,8 @@ class Wallets:
         held: int = 0,
         spent: int = 0,
         ceiling: int = 0,
+        held_count: int = 0,
+        spent_count: int = 0,
         by: int | None = None,
     ) -> None:
         self._entries.add(
@@ -187,6 +205,8 @@ class Wallets:
             held_minor=held,
             spent_minor=spent,
             ceiling_minor=ceiling,
+            held_count=held_count,
+            spent_count=spent_count,
             recorded_at=at,
             by_id=by,
         )

@@ -220,11 +220,12 @@ def test_counter_becomes_the_agents_offer(call: Call, loyalty: OfferVersion, sue
     assert proposal.counter_of.state == "COUNTERED"
 
 
-def test_other_site_does_not_see_the_request(call: Call, loyalty: OfferVersion) -> None:
+def test_other_site_does_not_see_the_request(call: Call, loyalty: OfferVersion, sue: User) -> None:
     sid = make_supervisor("sid", team=make_team("Retention Coast", make_site("Savannah", "America/New_York")))
     proposed = ask(call, loyalty, off(40, 9))
     request = Proposal.objects.get(pk=proposed.proposal_id).approval.pk
 
+    assert [one.id for one in floor.queue(by=sue.pk, language="en").waiting] == [request]
     assert floor.queue(by=sid.pk, language="en").waiting == ()
     with pytest.raises(NotYours):
         approvals.case(request_id=request, by=sid.pk, now=datetime.now(UTC), language="en")

@@ -64,7 +64,7 @@ def tamper(owner: Connection, statement: str) -> None:
         (2, "UPDATE offers_budgetcounter SET spent_minor = spent_minor + 1"),
         (3, "UPDATE offers_ledgerentry SET held_minor = held_minor + 1 WHERE kind = 'HOLD'"),
         (3, "DELETE FROM offers_ledgerentry WHERE hold_id IS NOT NULL"),
-        (4, "UPDATE offers_ledgerentry SET kind = 'VOID', spent_minor = 0 WHERE kind = 'POST'"),
+        (4, "UPDATE offers_ledgerentry SET kind = 'VOID', spent_minor = 0, spent_count = 0 WHERE kind = 'POST'"),
         (4, "UPDATE offers_hold SET ended_at = expires_at + interval '1 second' WHERE ended_as = 'POSTED'"),
         (4, "UPDATE offers_hold SET ended_as = '', ended_at = NULL, posted_minor = NULL"),
         (5, "UPDATE offers_concession SET currency = 'EUR'"),

@@ -16,13 +16,15 @@ from tests.offers.desk import Desk, assert_counters_equal_entries, used
 
 pytestmark = pytest.mark.django_db
 
+DRAWN_ON = {BudgetKind.CUSTOMER, BudgetKind.AGENT, BudgetKind.TEAM, BudgetKind.SITE, BudgetKind.CAMPAIGN}
+
 
 def test_presenting_holds_on_every_budget(desk: Desk) -> None:
     proposal = Proposal.objects.get(pk=ledger.act("authorise_proposal", desk.facts()))
 
     assert (proposal.state, proposal.ruling) == ("PRESENTED", "WITHIN")
     assert {kind: used(kind) for kind in BudgetKind} == {
-        kind: (9_600, 0) if kind != BudgetKind.APPROVER else (0, 0) for kind in BudgetKind
+        kind: (9_600, 0) if kind in DRAWN_ON else (0, 0) for kind in BudgetKind
     }
     assert AuditEvent.objects.get(act="PROPOSE").limit_version_id == desk.limits[Grade.AGENT].pk
     assert desk.call.events.get().kind == "PRESENTED"
@@ -58,7 +60,7 @@ def test_same_key_with_another_body_is_an_error(desk: Desk) -> None:
         ({"bill_after_minor": -1}, "BOUNDS"),
         ({"limit_version_id": 0}, "STALE_LIMIT"),
         ({"scheme_id": 0}, "STALE_LIMIT"),
-        ({"offer_version_id": 0}, "STALE_LIMIT"),
+        ({"offer_version_id": 0}, "NOT_IN_FORCE"),
         ({"customer_cap_minor": 9_599}, "BUDGET_CUSTOMER"),
     ],
 )
@@ -73,6 +75,7 @@ def test_presenting_refuses_what_the_limit_does_not_allow(desk: Desk, change: di
 
 
 def test_budget_used_up_refuses_and_says_what_is_left(desk: Desk) -> None:
+    desk.limits[Grade.AGENT] = make_limit(grade=Grade.AGENT, max_cost_minor=100_000)
     first = ledger.act("authorise_proposal", desk.facts(cost_minor=24_000))
     ledger.act("settle_proposal", desk.outcome(first, "ACCEPTED"))
     second = ledger.act("authorise_proposal", desk.facts(cost_minor=24_000))

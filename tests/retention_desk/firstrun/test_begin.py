@@ -201,4 +201,4 @@ def test_command_leaves_a_begun_desk_alone() -> None:
 
 def test_first_reasons_fit_on_the_call_screen() -> None:
     assert len(FIRST_REASONS) <= setup.MOST_REASONS
-    assert CLOSED_TO_OFFERS == {"MOVING_AWAY", "HARDSHIP", "DEATH"}
+    assert {"MOVING_AWAY", "HARDSHIP", "DEATH"} == CLOSED_TO_OFFERS
