@@ -30,12 +30,15 @@ class Timing:
 
 
 class Client:
-    """One signed-in browser: a keep-alive connection that sends its cookie. An unexpected answer is a RuntimeError."""
+    """One signed-in browser: a keep-alive connection that sends its cookie. An unexpected answer is a RuntimeError.
 
-    def __init__(self, base: str, cookie: str) -> None:
+    `whole`: asks as for a new page; else as htmx does, for the part that a page exchanges.
+    """
+
+    def __init__(self, base: str, cookie: str, *, whole: bool) -> None:
         parts = urlsplit(base)
         self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
-        self._headers = {"Cookie": cookie, "HX-Request": "true"}
+        self._headers = {"Cookie": cookie} if whole else {"Cookie": cookie, "HX-Request": "true"}
         self.statements: int | None = None
 
     def get(self, path: str) -> None:
@@ -49,7 +52,9 @@ class Client:
         self.statements = int(counted) if counted else None
 
 
-def over_http(name: str, *, base: str, cookie: str, paths: Sequence[str], requests: int, clients: int) -> Timing:
+def over_http(
+    name: str, *, base: str, cookie: str, paths: Sequence[str], requests: int, clients: int, whole: bool = False
+) -> Timing:
     """`requests` in all by so many clients, each going round the paths; one more each beforehand to warm up."""
     times: list[list[float]] = [[] for _ in range(clients)]
     counted: list[int | None] = [None] * clients
@@ -57,7 +62,7 @@ def over_http(name: str, *, base: str, cookie: str, paths: Sequence[str], reques
     failures: list[Exception] = []
 
     def run(number: int) -> None:
-        client = Client(base, cookie)
+        client = Client(base, cookie, whole=whole)
         order = cycle([*paths[number % len(paths) :], *paths[: number % len(paths)]])
         try:
             client.get(next(order))
