@@ -124,8 +124,9 @@ def case(*, request_id: int, by: int, now: datetime, language: str) -> Case:
     )
 
 
-def read(*, request_id: int, by: int) -> None:
-    """Tell the agent that this supervisor is reading the request; the first one counts."""
+def read(*, request_id: int, by: int, now: datetime, language: str) -> None:
+    """Tell the agent that this supervisor is reading the request; the first one counts. `NotYours` of another site."""
+    case(request_id=request_id, by=by, now=now, language=language)
     ledger.mark_read(request_id=request_id, by=by)
 
 

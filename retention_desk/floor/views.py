@@ -70,8 +70,7 @@ def floor(request: HttpRequest) -> HttpResponse:
 def read(request: HttpRequest, request_id: int) -> HttpResponse:
     """Note that this supervisor is reading it; the agent sees by whom."""
     who = actor(request)
-    workflow.case(request_id=request_id, by=who.by, now=who.now, language=who.language)
-    workflow.read(request_id=request_id, by=who.by)
+    workflow.read(request_id=request_id, by=who.by, now=who.now, language=who.language)
     return HttpResponse(status=NO_CONTENT) if wants_fragment(request) else redirect("offers:case", request_id)
 
 
