@@ -101,10 +101,24 @@ def in_process(name: str, act: Callable[[int], object], *, times: int) -> Timing
     return Timing(name, tuple(seen), time.perf_counter() - began)
 
 
+def best_of(rounds: int, cells: Sequence[Callable[[], Timing]]) -> list[Timing]:
+    """Every cell once a round, and of each the round with the smallest median.
+
+    A machine that is busy with something else for a while spoils a round, and no ratio.
+    """
+    seen = [[cell() for cell in cells] for _ in range(rounds)]
+    return [min(timings, key=lambda timing: timing.quantile(0.5)) for timings in zip(*seen, strict=True)]
+
+
 def table(timings: Sequence[Timing], *, ruler: Timing) -> str:
-    """The timings as lines of text, each with its ratio to the ruler's median."""
+    """The timings as lines of text, each with its ratio to the median of the ruler that had as many clients."""
     head = f"{'':44} {'p50 ms':>8} {'p95 ms':>8} {'a second':>9} {'statements':>10} {'ratio':>7}"
-    return "\n".join([head, *(_row(timing, ruler) for timing in timings)])
+    return "\n".join([head, *(_row(timing, _ruler_of(timing, timings, ruler)) for timing in timings)])
+
+
+def _ruler_of(timing: Timing, timings: Sequence[Timing], ruler: Timing) -> Timing:
+    name, clients = ruler.name.partition(",")[0], timing.name.rpartition(", ")[2]
+    return next((one for one in timings if one.name == f"{name}, {clients}"), ruler)
 
 
 def _row(timing: Timing, ruler: Timing) -> str:
