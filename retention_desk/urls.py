@@ -9,6 +9,7 @@ from retention_desk import home
 from retention_desk.firstrun import views as first_run
 from retention_desk.profile import views as profile
 
+handler500 = "retention_desk.unavailable.server_error"
 urlpatterns = [
     path("", home.home, name="home"),
     path("login/", first_run.SignIn.as_view(), name="login"),
@@ -25,6 +26,7 @@ urlpatterns = [
     path("reports/", include("retention_desk.reports.urls")),
     path("intake/", include("retention_desk.intake.urls")),
     path("records/", include("retention_desk.records.urls")),
+    path("audit/", include("retention_desk.audit.urls")),
     path("duty/", home.set_duty, name="duty"),
     path("profile/", profile.profile, name="profile"),
     path("calls/", include("retention_desk.calls.urls")),
