@@ -29,9 +29,7 @@ def fill(cursor: CursorWrapper, *, customers: int) -> None:
     policy = cursor.fetchone()
     if agents is None or policy is None:
         raise RuntimeError("the benchmark's database has no seats or no policy")
-    names = dict(zip(("first", "second", "third"), FAMILY_PARTS, strict=True))
-    cursor.execute(_sql("customers"), {"customers": customers, "given": GIVEN, **names})
-    cursor.execute(_sql("lines"), {})
+    people(cursor, customers=customers)
     cursor.execute(_sql("history"), {})
     for table in PAST:
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
@@ -39,6 +37,13 @@ def fill(cursor: CursorWrapper, *, customers: int) -> None:
     cursor.execute(_sql("dispositions"), {})
     for table in PAST:
         cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def people(cursor: CursorWrapper, *, customers: int) -> None:
+    """Add so many customers with their lines. The role that serves may do it as well."""
+    names = dict(zip(("first", "second", "third"), FAMILY_PARTS, strict=True))
+    cursor.execute(_sql("customers"), {"customers": customers, "given": GIVEN, **names})
+    cursor.execute(_sql("lines"), {})
 
 
 def settle(cursor: CursorWrapper) -> None:

@@ -2,5 +2,7 @@
 
 # What `manage.py prove <name> ...` runs: `main(arguments) -> exit code` of that module.
 PROOFS: dict[str, str] = {
+    "hammer": "retention_desk.prove.hammer",
+    "kill": "retention_desk.prove.kill",
     "audit": "retention_desk.prove.audit",
 }
