@@ -11,12 +11,17 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """What was seen of one thing: `times` in milliseconds, `seconds` of wall clock for all of them."""
+    """What was seen of one thing: `times` in milliseconds, `seconds` of wall clock for all of them.
+
+    `database_ms` and `web_ms`: processor time that the servers used for one, where somebody looked.
+    """
 
     name: str
     times: tuple[float, ...]
     seconds: float
     statements: int | None = None
+    database_ms: float | None = None
+    web_ms: float | None = None
 
     def quantile(self, share: float) -> float:
         """The time that `share` of the requests did not exceed."""

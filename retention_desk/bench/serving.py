@@ -3,21 +3,28 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection
+from django.db import connection, connections
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
 from customers.models import Site
+from retention_desk.bench.authority.tracing import ROUND_TRIPS, counted
+from retention_desk.bench.authority.rulers import ORM, door, with_orm
 
 
 class CountStatements:
-    """Middleware that says how many statements a page took, the signed-in person's included."""
+    """Middleware that says how many statements a page took, the signed-in person's included.
+
+    Asked for it by `X-Round-Trips`, it says how often the page waited for the database, too.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Count while the page is made."""
+        if ROUND_TRIPS in request.headers:
+            return self._traced(request)
         counted = 0
 
         def count(execute: Callable[..., Any], *arguments: Any) -> Any:
@@ -30,10 +37,22 @@ class CountStatements:
         response["X-Statements"] = str(counted)
         return response
 
+    def _traced(self, request: HttpRequest) -> HttpResponse:
+        made: list[HttpResponse] = []
+        using = connections[ORM] if "/orm/" in request.path else connection
+        statements, trips = counted(lambda: made.append(self._get_response(request)), using=using)
+        made[0][ROUND_TRIPS] = f"{statements} {trips}"
+        return made[0]
+
 
 def one_query(request: HttpRequest) -> HttpResponse:
     """The ruler Q: a signed-in page with one ORM query."""
     return HttpResponse(Site.objects.get(pk=int(request.GET["site"])).name)
 
 
-urlpatterns = [path("bench/one-query/", one_query), path("", include("retention_desk.urls"))]
+urlpatterns = [
+    path("bench/one-query/", one_query),
+    path("bench/door/<int:call_id>/", door),
+    path("bench/orm/<int:call_id>/", with_orm),
+    path("", include("retention_desk.urls")),
+]
