@@ -1,8 +1,10 @@
 """Reads of calls and customers, and the doors to them. Nothing here writes."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -14,8 +16,8 @@ from customers.conduct import read_policy
 from customers.decode import decode
 from customers.models import Call, Customer, Disposition
 from customers.refusals import NotYours, Refused
-from customers.sheet import CallSheet, HistoryEntry
-from customers.statements import as_json, read_json, statement
+from customers.sheet import CallSheet, HistoryEntry, ReasonChoice
+from customers.statements import as_json, read_json, read_row, statement
 
 _CALLS = "FROM customers_call c\n    JOIN customers_team t"
 _DRAFT = """FROM jsonb_populate_record(NULL::customers_call, %(draft)s::jsonb || jsonb_build_object(
@@ -96,10 +98,10 @@ def history(
 
 
 def _read_sheet(*, call_id: int, by: int | None, language: str) -> CallSheet:
-    found = read_json(statement("call_sheet"), {"call": call_id, "by": by, "language": language})
-    if found is None:
+    row = read_row(statement("call_sheet"), {"call": call_id, "by": by, "language": language})
+    if row is None:
         raise NotYours(call_id=call_id)
-    return _sheet(found)
+    return _sheet(*row)
 
 
 def draft_sheet(call: Call) -> CallSheet:
@@ -109,13 +111,15 @@ def draft_sheet(call: Call) -> CallSheet:
     """
     draft = {field.attname: getattr(call, field.attname) for field in Call._meta.concrete_fields} | {"id": 0}
     text = statement("call_sheet").replace(_CALLS, _DRAFT)
-    found = read_json(text, {"call": 0, "by": None, "language": "en", "draft": as_json(draft)})
-    if found is None:
+    row = read_row(text, {"call": 0, "by": None, "language": "en", "draft": as_json(draft)})
+    if row is None:
         raise NotYours(team_id=call.team_id)
-    return _sheet(found)
+    return _sheet(*row)
 
 
-def _sheet(found: Any) -> CallSheet:
+def _sheet(text: str, reasons: str) -> CallSheet:
+    found = json.loads(text)
+    found["reasons"] = _reasons(reasons)
     stored = found["policy"]
     # The stamps on the call hold, also for what a transferred call has used up already.
     found["policy"] = read_policy(
@@ -128,6 +132,12 @@ def _sheet(found: Any) -> CallSheet:
         rules=stored["rules"],
     )
     return decode(CallSheet, found)
+
+
+@lru_cache(maxsize=64)
+def _reasons(text: str) -> tuple[ReasonChoice, ...]:
+    """The catalogue of reasons in one language, read once as long as it says the same."""
+    return tuple(decode(ReasonChoice, one) for one in json.loads(text))
 
 
 def access_call(user: Reader, call_id: int, *, site_id: int | None = None) -> Call:

@@ -106,9 +106,6 @@ SELECT jsonb_build_object(
     'events', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', e.id, 'kind', e.kind, 'at', e.at, 'detail', e.detail,
                    'by_name', coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username, '')) ORDER BY e.at, e.id), '[]')
                FROM customers_callevent e LEFT JOIN {user} u ON u.id = e.by_id WHERE e.call_id = k.id),
-    'reasons', (SELECT coalesce(jsonb_agg(to_jsonb(r) || jsonb_build_object('name', coalesce(r.words ->> %(language)s,
-                    r.words ->> split_part(%(language)s, '-', 1), r.words ->> 'en', r.code)) ORDER BY r.position, r.code), '[]')
-                FROM customers_reason r WHERE r.active OR r.id IN (k.reason_id, k.reason_detail_id)),
     'given_reasons', (SELECT coalesce(jsonb_agg(g ORDER BY g.at, g.id), '[]') FROM customers_callreason g WHERE g.call_id = k.id),
     'cancellations', (SELECT coalesce(jsonb_agg(c ORDER BY c.id DESC), '[]') FROM cancelled c WHERE c.call_id = k.id),
     'earlier_cancellation', (SELECT to_jsonb(c) FROM cancelled c WHERE c.call_id <> k.id),
@@ -133,4 +130,9 @@ SELECT jsonb_build_object(
                          AND disposition NOT IN ('NO_CANCEL_INTENT', 'UNAUTHORISED_CALLER')),
     'credits_12m', (SELECT count(*) FROM happened WHERE kind = 'BILL' AND amount_minor < 0),
     'credits_12m_minor', (SELECT coalesce(-sum(amount_minor), 0) FROM happened WHERE kind = 'BILL' AND amount_minor < 0)
-) FROM k
+),
+-- The reasons by themselves: they are the same for call after call, and their reader knows a text that it has read before.
+(SELECT coalesce(jsonb_agg(to_jsonb(r) || jsonb_build_object('name', coalesce(r.words ->> %(language)s,
+     r.words ->> split_part(%(language)s, '-', 1), r.words ->> 'en', r.code)) ORDER BY r.position, r.code), '[]')
+ FROM customers_reason r WHERE r.active OR r.id IN (k.reason_id, k.reason_detail_id))
+FROM k

@@ -190,7 +190,7 @@ def _customer(sheet: CallSheet, offers: OfferSheet | None, *, masked: bool) -> d
     running = [one for one in (offers.standing.given if offers else ()) if one.ends_on and one.ends_on > sheet.today]
     return {
         "worth": worth,
-        "speaks": ", ".join(_language_names(customer.languages)),
+        "speaks": ", ".join(_language_name(code, get_language() or "en") for code in customer.languages),
         "contract_days": (ends - sheet.today).days if ends else None,
         "fee_today_minor": fee_today,
         "risk_segments": [place < worth.risk.segments for place in range(RISK_SEGMENTS)],
@@ -222,19 +222,22 @@ def labelled(entries: Sequence[HistoryEntry]) -> list[tuple[HistoryEntry, str]]:
     return [(entry, _label(entry)) for entry in entries]
 
 
+_HOW_CALLS_WENT = {str(one): one.label for one in (*DispositionKind, *OpeningIntent)}
+
+
 def _label(entry: HistoryEntry) -> str:
     if entry.source == "call":
-        known = {str(kind): kind.label for kind in DispositionKind} | {str(one): one.label for one in OpeningIntent}
-        return str(known.get(entry.code, ""))
+        return str(_HOW_CALLS_WENT.get(entry.code, ""))
     if entry.source == "price":
         return str(PriceCause(entry.code).label) if entry.code in PriceCause.values else ""
     return ""
 
 
-def _language_names(codes: Sequence[str]) -> list[str]:
-    """Languages by their names in the agent's language."""
-    here = Locale.parse(to_locale(get_language() or "en"))
-    return [str(here.languages.get(code.partition("-")[0], code)) for code in codes]
+@lru_cache(maxsize=512)
+def _language_name(code: str, language: str) -> str:
+    """A language by its name in the agent's language."""
+    here = Locale.parse(to_locale(language))
+    return str(here.languages.get(code.partition("-")[0], code))
 
 
 def _reasons(sheet: CallSheet) -> dict[str, Any]:
