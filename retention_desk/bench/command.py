@@ -1,4 +1,4 @@
-"""``python3 manage.py bench lookup|screen|report|intake``: measure on a server and databases of its own, in one run.
+"""``python3 manage.py bench lookup|screen|report|intake ...``: measure on a server and databases of its own, in one run.
 
 Every scale runs in a process of its own, with its own database; what is printed are ratios to rulers measured beside
 it (a page with one query on the same server, the same reads as raw SQL), never times to be compared between machines.
@@ -22,7 +22,8 @@ from retention_desk.embedded.postgres import Postgres
 from retention_desk.embedded.processes import end
 from retention_desk.embedded.valkey import Valkey
 
-SUBJECTS = ("lookup", "screen", "report", "intake")
+INTAKE = "intake"
+SUBJECTS = ("lookup", "screen", "report", INTAKE)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -30,7 +31,13 @@ def main(arguments: Sequence[str]) -> int:
     if arguments[:1] == ["authority"]:
         return authority.main(arguments[1:])
     parser = argparse.ArgumentParser(prog="manage.py bench", description="Measure the desk beside its rulers.")
-    parser.add_argument("subject", choices=SUBJECTS, help="or: authority, with options of its own")
+    parser.add_argument(
+        "subjects",
+        choices=SUBJECTS,
+        nargs="+",
+        metavar="SUBJECT",
+        help=f"{', '.join(SUBJECTS)}: one or several on the same data; or: authority, with options of its own",
+    )
     parser.add_argument(
         "--customers",
         type=int,
@@ -40,16 +47,20 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--requests", type=int, default=800, help="requests of each kind (default 800)")
     options = parser.parse_args(arguments)
-    scales = options.customers or ([1_000_000] if options.subject == "intake" else [10_000, 1_000_000])
+    alone = options.subjects == [INTAKE]
+    if INTAKE in options.subjects and not alone:
+        parser.error("intake brings its own data: measure it by itself")
+    scales = options.customers or ([1_000_000] if alone else [10_000, 1_000_000])
     directory = Path(tempfile.mkdtemp(prefix="desk-bench-"))
     postgres, valkey = Postgres(directory, directory), Valkey(directory)
     try:
         for server in (postgres, valkey):
             server.start(log=directory / "servers.log")
         found = [
-            _scale(options.subject, customers, options.requests, postgres, valkey, directory) for customers in scales
+            _scale(options.subjects, customers, options.requests, postgres, valkey, directory) for customers in scales
         ]
-        _growth(scales, found)
+        for timings in zip(*found, strict=True):
+            _growth(scales, timings)
     finally:
         valkey.stop()
         postgres.stop()
@@ -58,15 +69,15 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _scale(
-    subject: str, customers: int, requests: int, postgres: Postgres, valkey: Valkey, directory: Path
-) -> list[Timing]:
-    """Make a database of that size, serve it, and measure in a process of its own."""
+    subjects: Sequence[str], customers: int, requests: int, postgres: Postgres, valkey: Valkey, directory: Path
+) -> list[list[Timing]]:
+    """Make a database of that size, serve it, and measure each subject in a process of its own."""
     print(f"{customers:,} customers: filling", flush=True)
     began = time.monotonic()
     environment = servers.database(f"bench_{customers}", postgres, valkey, directory)
     child = [sys.executable, "-m", "retention_desk.bench.scale"]
-    if subject == "intake":
-        subprocess.run([*child, subject, str(customers)], env=environment, check=True)
+    if INTAKE in subjects:
+        subprocess.run([*child, INTAKE, str(customers)], env=environment, check=True)
         return []
     subprocess.run([*child, "fill", str(customers)], env=environment, check=True)
     print(f"{customers:,} customers: filled in {time.monotonic() - began:.0f} s; measuring", flush=True)
@@ -74,7 +85,8 @@ def _scale(
     web = servers.web(environment, port, directory / "web.log")
     try:
         servers.wait_for(port)
-        return _report(child, [subject, str(customers), str(requests), f"http://127.0.0.1:{port}"], environment)
+        given = [str(customers), str(requests), f"http://127.0.0.1:{port}"]
+        return [_report(child, [subject, *given], environment) for subject in subjects]
     finally:
         end(web, with_signal=signal.SIGTERM, seconds=10)
 
@@ -84,7 +96,7 @@ def _report(child: Sequence[str], arguments: Sequence[str], environment: Mapping
     done = subprocess.run([*child, *arguments], env=environment, check=True, stdout=subprocess.PIPE, text=True)
     *lines, last = done.stdout.rstrip("\n").split("\n")
     timings = [Timing(**{**one, "times": tuple(one["times"])}) for one in json.loads(last)]
-    print("\n".join([*lines, table(timings, ruler=timings[0]), ""]), flush=True)
+    print("\n".join([f"bench {arguments[0]}", *lines, table(timings, ruler=timings[0]), ""]), flush=True)
     return timings
 
 

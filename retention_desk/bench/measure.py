@@ -4,7 +4,7 @@ import http.client
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle
 from urllib.parse import urlsplit
 
@@ -45,6 +45,7 @@ class Client:
         self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
         self._headers = {"Cookie": cookie} if whole else {"Cookie": cookie, "HX-Request": "true"}
         self.statements: int | None = None
+        self.processor: list[float] = []
 
     def get(self, path: str) -> None:
         """Ask for a page and read it whole."""
@@ -55,6 +56,8 @@ class Client:
             raise RuntimeError(f"{path} answered {answer.status}: {body[:200]!r}")
         counted = answer.getheader("X-Statements")
         self.statements = int(counted) if counted else None
+        if used := answer.getheader("X-Processor-Ms"):
+            self.processor.append(float(used))
 
 
 def over_http(
@@ -63,6 +66,7 @@ def over_http(
     """`requests` in all by so many clients, each going round the paths; one more each beforehand to warm up."""
     times: list[list[float]] = [[] for _ in range(clients)]
     counted: list[int | None] = [None] * clients
+    processor: list[float] = []
     start = threading.Barrier(clients + 1)
     failures: list[Exception] = []
 
@@ -80,6 +84,7 @@ def over_http(
             client.get(path)
             times[number].append(1000 * (time.perf_counter() - before))
         counted[number] = client.statements
+        processor.extend(client.processor[1:])
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(clients)]
     for thread in threads:
@@ -91,7 +96,8 @@ def over_http(
     seconds = time.perf_counter() - began
     if failures:
         raise failures[0]
-    return Timing(name, tuple(time for one in times for time in one), seconds, counted[0])
+    web = sorted(processor)[len(processor) // 2] if processor else None
+    return Timing(name, tuple(time for one in times for time in one), seconds, counted[0], web_ms=web)
 
 
 def in_process(name: str, act: Callable[[int], object], *, times: int) -> Timing:
@@ -112,12 +118,21 @@ def best_of(rounds: int, cells: Sequence[Callable[[], Timing]]) -> list[Timing]:
     A machine that is busy with something else for a while spoils a round, and no ratio.
     """
     seen = [[cell() for cell in cells] for _ in range(rounds)]
-    return [min(timings, key=lambda timing: timing.quantile(0.5)) for timings in zip(*seen, strict=True)]
+    return [_best(timings) for timings in zip(*seen, strict=True)]
+
+
+def _best(timings: Sequence[Timing]) -> Timing:
+    used = [timing.web_ms for timing in timings if timing.web_ms is not None]
+    return replace(min(timings, key=lambda timing: timing.quantile(0.5)), web_ms=min(used, default=None))
 
 
 def table(timings: Sequence[Timing], *, ruler: Timing) -> str:
-    """The timings as lines of text, each with its ratio to the median of the ruler that had as many clients."""
+    """The timings as lines of text, each with its ratio to the median of the ruler that had as many clients.
+
+    `web ms` is the median of the processor's time in the page's own process; its ratio suffers least from other work.
+    """
     head = f"{'':44} {'p50 ms':>8} {'p95 ms':>8} {'a second':>9} {'statements':>10} {'ratio':>7}"
+    head += f" {'web ms':>7} {'ratio':>7}"
     return "\n".join([head, *(_row(timing, _ruler_of(timing, timings, ruler)) for timing in timings)])
 
 
@@ -129,7 +144,8 @@ def _ruler_of(timing: Timing, timings: Sequence[Timing], ruler: Timing) -> Timin
 def _row(timing: Timing, ruler: Timing) -> str:
     statements = "" if timing.statements is None else str(timing.statements)
     ratio = timing.quantile(0.5) / ruler.quantile(0.5)
+    web = f" {timing.web_ms:7.2f} {timing.web_ms / ruler.web_ms:7.2f}" if timing.web_ms and ruler.web_ms else ""
     return (
         f"{timing.name:44} {timing.quantile(0.5):8.2f} {timing.quantile(0.95):8.2f} {timing.rate:9.0f}"
-        f" {statements:>10} {ratio:7.2f}"
+        f" {statements:>10} {ratio:7.2f}{web}"
     )
