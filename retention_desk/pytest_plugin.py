@@ -3,7 +3,8 @@
 Named by ``-p`` in pyproject.toml, because a conftest would come too late. The servers live in a temporary directory, so
 tests run while a desk runs. They are started once: by the controller when pytest-xdist spreads the tests (the workers
 inherit the addresses), otherwise by the first test that needs them. With DATABASE_URL and REDIS_URL set those servers
-are used instead; DATABASE_URL is then the owner's, and a serving login is made beside it for the run.
+are used instead; DATABASE_URL is then the owner's, and a serving login is made beside it for the run. What a superuser
+may do is tried as DATABASE_SUPERUSER_URL says, where it says anything.
 """
 
 import contextlib
@@ -51,6 +52,7 @@ class Servers:
         if self.postgres is not None:
             os.environ["DATABASE_URL"] = self.postgres.app_url
             os.environ["DATABASE_OWNER_URL"] = self.postgres.owner_url
+            os.environ["DATABASE_SUPERUSER_URL"] = self.postgres.superuser_url
         elif given_database and not os.environ.get("DATABASE_OWNER_URL"):
             app_url = roles.provision_app_role(given_database, secret_file=self.directory / "app-role")
             self.made_login_at = given_database

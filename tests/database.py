@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psycopg
+import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
@@ -108,6 +109,18 @@ def owner_connection(name: str | None = None) -> Connection:
     if name is not None:
         wanted["dbname"] = name
     return psycopg.connect(**wanted, autocommit=True, options="-c lock_timeout=10s")
+
+
+def superuser_connection() -> Connection:
+    """Open a connection to this process's test database as the server's superuser; every statement commits by itself.
+
+    A given server has to say who that is, or the test fails.
+    """
+    url = os.environ.get("DATABASE_SUPERUSER_URL")
+    if not url:
+        pytest.fail("DATABASE_SUPERUSER_URL is not set, and this test needs a superuser of the given server")
+    name = str(connections["owner"].settings_dict["NAME"])
+    return psycopg.connect(url, dbname=name, autocommit=True, options="-c lock_timeout=10s")
 
 
 def _use(name: str) -> None:

@@ -33,7 +33,8 @@ def _live_environment(django_db_setup: None) -> dict[str, str]:
     name = str(connections["default"].settings_dict["NAME"])
     environment["DATABASE_URL"] = urlunsplit(parts._replace(path=f"/{name}"))
     # What serves does not know the owner, here as in production.
-    del environment["DATABASE_OWNER_URL"]
+    for name in ("DATABASE_OWNER_URL", "DATABASE_SUPERUSER_URL"):
+        environment.pop(name, None)
     return environment
 
 

@@ -72,6 +72,11 @@ class Postgres:
         return self._url(OWNER)
 
     @property
+    def superuser_url(self) -> str:
+        """The URL of the server's superuser, whom no desk needs; for tests and proofs of what one may do."""
+        return self._url(SUPERUSER)
+
+    @property
     def app_url(self) -> str:
         """The URL of the role that serves."""
         return self._url(APP)
@@ -86,6 +91,7 @@ class Postgres:
         programs = postgres_bin()
         if not (self.directory / "PG_VERSION").exists():
             self._make_files(prefix, programs)
+        self._wait_for_predecessor(seconds)
         settings = SETTINGS | (THROWAWAY if self.throwaway else {})
         command = [*prefix, str(programs / "postgres"), "-D", str(self.directory), "-k", str(self.sockets)]
         for name, value in settings.items():
@@ -128,6 +134,13 @@ class Postgres:
             raise CannotStart(f"PostgreSQL could not make its files in {unfinished}:\n{done.stderr.strip()}")
         unfinished.rename(self.directory)
 
+    def _wait_for_predecessor(self, seconds: float) -> None:
+        """Wait until the server of a desk that was killed has written its last: it ends by itself, but not at once."""
+        lock = self.directory / "postmaster.pid"
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and _is_alive(lock):
+            time.sleep(0.1)
+
     def _wait(self, seconds: float, log: Path) -> psycopg.Connection[tuple[object, ...]]:
         deadline = time.monotonic() + seconds
         while True:
@@ -141,6 +154,15 @@ class Postgres:
                 if time.monotonic() > deadline:
                     raise CannotStart(f"PostgreSQL does not answer after {seconds:.0f} s: {error}") from error
                 time.sleep(0.05)
+
+
+def _is_alive(lock: Path) -> bool:
+    """Whether the process still runs that a server's lock file names."""
+    try:
+        os.kill(int(lock.read_text(encoding="ascii").split()[0]), 0)
+    except (OSError, ValueError, IndexError):
+        return False
+    return True
 
 
 def ensure_roles(connection: psycopg.Connection[tuple[object, ...]]) -> None:

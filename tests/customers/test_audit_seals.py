@@ -20,10 +20,9 @@ from customers.audit import Fault
 from customers.models import AuditSeal, AuditVerification
 from customers.seal_proof import Place, SealFault, with_canonical
 from customers.seals import Keys, Seal
-from retention_desk.embedded.postgres import SUPERUSER
 from retention_desk.prove import audit_trial, tampering
 from tests.customers.test_audit import append
-from tests.database import owner_connection
+from tests.database import owner_connection, superuser_connection
 
 KEY, OLD_KEY = "k" * 40, "o" * 40
 
@@ -45,10 +44,7 @@ def sealed(*numbers: int, by: int | None = 7) -> None:
 
 def superuser() -> "psycopg.Connection[tuple[object, ...]]":
     """Whoever can do everything in the database; the owner of the tables on a server that was given."""
-    owner = connections["owner"].get_connection_params()
-    if os.environ.get("DATABASE_OWNER_URL", "").startswith("postgres://desk_owner@/"):
-        return psycopg.connect(host=owner["host"], user=SUPERUSER, dbname=owner["dbname"])
-    return owner_connection()
+    return superuser_connection() if os.environ.get("DATABASE_SUPERUSER_URL") else owner_connection()
 
 
 # Sealing.

@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -16,13 +15,13 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
-from pytest_django import DjangoDbBlocker, Settings
+from pytest_django import Settings
 
 from customers import guards as walls
 from retention_desk import guards
 from retention_desk.embedded.processes import end, spawn
 from retention_desk.embedded.valkey import Valkey
-from tests.database import owner_connection
+from tests.database import owner_connection, superuser_connection
 from tests.live import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -172,12 +171,18 @@ def test_cure_of_a_missing_trigger_puts_it_back(owner_db: Owner) -> None:
 
 
 def test_settings_that_lose_answers_are_named() -> None:
-    """The tests' own server is such a one."""
-    found = "\n".join(
-        fault.what for fault in walls.faults(walls.read(doors=guards.DOORS), tables=(), doors=(), durable=True)
-    )
+    """The tests' own server is such a one in everything, a given one perhaps in this session alone."""
+    lose = ["fsync", "full_page_writes", "synchronous_commit"]
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+        cursor.execute("SELECT name FROM pg_settings WHERE name = ANY (%s) AND setting = 'off' ORDER BY name", [lose])
+        off = [row[0] for row in cursor.fetchall()]
 
-    assert [line.split()[0] for line in found.splitlines()] == ["fsync", "full_page_writes", "synchronous_commit"]
+    found = [fault.what for fault in walls.faults(walls.read(doors=guards.DOORS), tables=(), doors=(), durable=True)]
+    connection.close()
+
+    assert "synchronous_commit" in off
+    assert [what.split()[0] for what in found] == off
 
 
 def test_clock_that_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,13 +193,9 @@ def test_clock_that_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def administrator(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Owner]:
+def administrator(transactional_db: None) -> Iterator[Owner]:
     """A cursor as the server's superuser."""
-    parts = urlsplit(os.environ["DATABASE_OWNER_URL"])
-    superuser = urlunsplit(parts._replace(netloc=parts.netloc.replace(parts.username or "", "postgres")))
-    with django_db_blocker.unblock():
-        name = connections["default"].settings_dict["NAME"]
-    with psycopg.connect(superuser, dbname=name, autocommit=True) as opened, opened.cursor() as cursor:
+    with superuser_connection() as opened, opened.cursor() as cursor:
         yield cursor
 
 
@@ -272,9 +273,10 @@ def test_right_to_put_names_before_ours_is_named(administrator: Owner, serving: 
 def test_function_of_somebody_else_is_named(administrator: Owner, serving: str) -> None:
     with owner_connection() as owner:
         name = owner.info.user
-    administrator.execute(f"ALTER {SETTLE} OWNER TO postgres")
+    somebody = administrator.connection.info.user
+    administrator.execute(f"ALTER {SETTLE} OWNER TO {somebody}".encode())
     try:
-        assert said() == "the function settle_proposal belongs to postgres and not to the owner of the tables"
+        assert said() == f"the function settle_proposal belongs to {somebody} and not to the owner of the tables"
     finally:
         administrator.execute(f"ALTER {SETTLE} OWNER TO {name}")
 
