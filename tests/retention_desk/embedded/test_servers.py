@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -34,10 +35,6 @@ def postgres(place: Path) -> Iterator[Postgres]:
     assert server.stop()
 
 
-def superuser_url(postgres: Postgres) -> str:
-    return postgres.owner_url.replace("desk_owner", "postgres")
-
-
 def ask(url: str, statement: str) -> object:
     with psycopg.connect(url) as connection:
         row = connection.execute(statement).fetchone()
@@ -52,6 +49,20 @@ def test_owner_owns_and_application_serves(postgres: Postgres) -> None:
     assert ask(postgres.app_url, "SELECT pg_has_role('retention_desk_app', 'MEMBER')") is True
     assert ask(postgres.app_url, "SELECT pg_has_role('desk_owner', 'MEMBER')") is False
     assert ask(postgres.owner_url, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
+
+
+def test_start_waits_for_the_server_of_a_killed_desk_to_end(place: Path) -> None:
+    """Its processes end by themselves, yet a moment later than the desk that is started again at once."""
+    before, again = (Postgres(place / "killed", place / "killed", throwaway=True) for _ in range(2))
+    before.start(log=place / "killed.log")
+    ending = threading.Timer(1, before.stop)
+    ending.start()
+
+    again.start(log=place / "again.log")
+
+    ending.join()
+    assert ask(again.owner_url, "SELECT 1") == 1
+    assert again.stop()
 
 
 def test_text_is_utf8_whatever_the_terminal_says(postgres: Postgres) -> None:
@@ -78,7 +89,7 @@ def test_stopped_server_keeps_its_data(place: Path) -> None:
 
 
 def test_login_is_made_on_a_given_server_and_is_the_same_next_time(postgres: Postgres, tmp_path: Path) -> None:
-    owner, secret = superuser_url(postgres), tmp_path / "app-role"
+    owner, secret = postgres.superuser_url, tmp_path / "app-role"
 
     first = provision_app_role(owner, secret_file=secret)
     second = provision_app_role(owner, secret_file=secret)
@@ -100,7 +111,7 @@ def test_login_is_made_on_a_given_server_and_is_the_same_next_time(postgres: Pos
 
 
 def test_two_desks_on_one_server_have_two_logins(postgres: Postgres, tmp_path: Path) -> None:
-    urls = [provision_app_role(superuser_url(postgres), secret_file=tmp_path / name) for name in ("one", "two")]
+    urls = [provision_app_role(postgres.superuser_url, secret_file=tmp_path / name) for name in ("one", "two")]
 
     assert len({urlsplit(url).username for url in urls}) == 2
 
