@@ -66,6 +66,11 @@ class Case:
     note: str
     reader: str
     read_by: int | None
+    drawn_to: int | None
+    drawn: str
+    first_by: str
+    second_above_minor: int | None
+    by: int
     sheet: CallSheet
     ground: Ground
     limit: Limit | None
@@ -79,6 +84,17 @@ class Case:
     def counter_is_better(self) -> bool:
         """Whether the smaller offer is worth more than what was asked for."""
         return self.best_counter is not None and self.best_counter.value_minor > self.asked.value_minor
+
+    @property
+    def is_theirs(self) -> bool:
+        """Whether it was drawn to this supervisor, who alone may answer it."""
+        return self.drawn_to == self.by
+
+    @property
+    def needs_second(self) -> bool:
+        """Whether this yes is the first of two."""
+        cost = self.asked.priced.cost_minor if self.asked.priced else 0
+        return self.second_above_minor is not None and cost > self.second_above_minor and not self.first_by
 
     @property
     def may_approve(self) -> bool:
@@ -97,7 +113,7 @@ def case(*, request_id: int, by: int, now: datetime, language: str) -> Case:
     entry = _entry(standing, raw["version_id"])
     limit = read_limit(raw["limit"]) if raw["limit"] else None
     wallet = read_budget(raw["wallet"]) if raw["wallet"] else None
-    authority = _authority(here, entry, limit, wallet)
+    authority = _authority(here, entry, limit, wallet, knows=raw["conflict"] == "OWN_LINE")
     asked = _by(here, draw(here, entry, _terms(entry, raw)), authority)
     own = draw(here, entry, asked.terms).ruling.nearest_own
     return Case(
@@ -113,6 +129,11 @@ def case(*, request_id: int, by: int, now: datetime, language: str) -> Case:
         note=raw["note"],
         reader=raw["reader"] or "",
         read_by=raw["read_by"],
+        drawn_to=raw["drawn_to"],
+        drawn=raw["drawn"] or "",
+        first_by=raw["first_by"] or "",
+        second_above_minor=raw["second_above_minor"],
+        by=by,
         sheet=sheet,
         ground=here,
         limit=limit,
@@ -144,6 +165,21 @@ def counter(
     *, request_id: int, terms: Terms, note: str, by: int, role: str, now: datetime, language: str, key: UUID
 ) -> int:
     """Grant less than was asked. Raises as `approve` does, and `Refused` COUNTER_NOT_LESS, BOUNDS, STEP."""
+    return _counter("COUNTER", request_id, terms, note=note, by=by, role=role, now=now, language=language, key=key)
+
+
+def _counter(
+    decision: str,
+    request_id: int,
+    terms: Terms,
+    *,
+    note: str,
+    by: int,
+    role: str,
+    now: datetime,
+    language: str,
+    key: UUID,
+) -> int:
     one = case(request_id=request_id, by=by, now=now, language=language)
     entry = one.asked.entry
     if problems := problems_of(one.ground, entry, terms):
@@ -151,7 +187,22 @@ def counter(
     drawn = draw(one.ground, entry, terms)
     if drawn.priced is None:
         raise Refused(ReasonCode.NO_PRODUCT)
-    return _decide("COUNTER", one, terms=terms_as_json(drawn), note=note, by=by, role=role, key=key)
+    return _decide(decision, one, terms=terms_as_json(drawn), note=note, by=by, role=role, key=key)
+
+
+def ceiling(
+    *, request_id: int, terms: Terms, note: str, by: int, role: str, now: datetime, language: str, key: UUID
+) -> int:
+    """Free the agent for this offer on this call, up to these terms, once.
+
+    Nothing is held before the agent has used it. Raises as `counter` does, but for COUNTER_NOT_LESS.
+    """
+    return _counter("CEILING", request_id, terms, note=note, by=by, role=role, now=now, language=language, key=key)
+
+
+def pass_on(*, request_id: int, up: bool, by: int, role: str) -> None:
+    """Hand the question to the next supervisor, or (`up`) to a manager. Raises `Refused` NOT_DRAWN, NO_SUPERVISOR."""
+    ledger.act("pass_question", {"request_id": request_id, "approver_id": by, "role": role, "up": up})
 
 
 def decline(
@@ -192,12 +243,14 @@ def _ground(sheet: CallSheet, standing: Standing, *, now: datetime) -> Ground:
     return ground(sheet=sheet, standing=standing, worth=reading.worth(sheet), verdict=verdict)
 
 
-def _authority(here: Ground, entry: CatalogueEntry, limit: Limit | None, wallet: Budget | None) -> Authority:
+def _authority(
+    here: Ground, entry: CatalogueEntry, limit: Limit | None, wallet: Budget | None, *, knows: bool
+) -> Authority:
     """The supervisor's own limit and wallet, and the budgets everybody shares."""
     _, shared = authorities(here, entry)
     budgets = shared.budgets if shared and shared.budgets is not None else ()
     own = (left(wallet, here.standing.mode),) if wallet else ()
-    return Authority(limit, (*own, *budgets))
+    return Authority(limit, (*own, *budgets), conflict_of_interest=knows)
 
 
 def _by(here: Ground, listed: Listed, authority: Authority) -> Listed:
@@ -210,7 +263,7 @@ def _by(here: Ground, listed: Listed, authority: Authority) -> Listed:
         facts=here.facts,
         own=authority,
         approver=None,
-        ladder=here.standing.ladder,
+        ladder=here.standing.ladder_for(listed.entry.family),
         scheme=here.standing.scheme,
     )
     return replace(listed, ruling=ruling)

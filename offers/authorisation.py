@@ -233,6 +233,7 @@ def _facts(sheet: CallSheet, drawn: Preview, *, by: int, role: str, key: UUID, n
         "position": listed.place,
         "reasons": [str(reason) for reason in listed.ruling.reasons],
         "note": note,
+        **({"grant_id": listed.grant.id} if listed.grant else {}),
         **terms_as_json(listed),
     }
 

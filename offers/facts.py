@@ -12,7 +12,7 @@ from uuid import UUID
 from customers.choices import CallerRole, CustomerKind, IdentityResult
 from customers.conduct import Verdict
 from customers.value import RiskBand, Tier
-from offers.choices import BudgetKind, Family, Grade, LimitMode, OfferKind
+from offers.choices import BudgetKind, BudgetPeriod, Family, Grade, LimitMode, OfferKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,53 @@ class Limit:
     max_cost_minor: int
     kinds: frozenset[OfferKind]
     currency: str
+    family: Family | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodTotal:
+    """What a person has given in this day, week or month, and the most they may; None = no such limit."""
+
+    period: BudgetPeriod
+    limit_minor: int | None
+    used_minor: int
+    most: int | None
+    used_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was given of the offer's family before, on the agents' own authority, in the same episode.
+
+    `amount_minor` of what is given once (credits, gifts), else 0.
+    """
+
+    cost_minor: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Average:
+    """A budget whose saves are not to cost more than `most_minor` on average; what they have cost so far."""
+
+    kind: BudgetKind
+    most_minor: int
+    spent_minor: int
+    saves: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTotals:
+    """What adds up over proposals: on the call, in the episode (`before`), in the periods, and on average a save."""
+
+    call_most: int | None = None
+    call_count: int = 0
+    call_most_minor: int | None = None
+    call_cost_minor: int = 0
+    before: Given | None = None
+    periods: tuple[PeriodTotal, ...] = ()
+    mode: LimitMode = LimitMode.HARD
+    averages: tuple[Average, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +97,13 @@ class BudgetLeft:
 class Authority:
     """What one person may decide with: a limit and the budgets drawn on. None = not known, and then nothing is given.
 
-    `conflict_of_interest`: this person and the customer know each other.
+    `conflict_of_interest`: this person and the customer know each other. `totals` None: they do not bind this person.
     """
 
     limit: Limit | None
     budgets: tuple[BudgetLeft, ...] | None
     conflict_of_interest: bool = False
+    totals: OwnTotals | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,9 @@ class Waiting:
     opened_at: datetime
     decided_at: datetime | None
     reader: str
+    drawn_to: int | None
+    drawn: str
+    first_by: str
     decided_by: int | None
 
     @property
@@ -68,7 +71,11 @@ class FloorBudget:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A supervisor's page but for the open card. `waiting` by the least time left, `decided` newest first."""
+    """A supervisor's page but for the open card.
+
+    `waiting`: those drawn to this supervisor first, then by the least time left; `decided` newest first.
+    `median_seconds` from question to answer today, of the whole site.
+    """
 
     now: datetime
     grade: Grade
@@ -77,6 +84,7 @@ class Queue:
     waiting: tuple[Waiting, ...]
     decided: tuple[Waiting, ...]
     budgets: tuple[FloorBudget, ...]
+    median_seconds: int | None
 
     @property
     def longest_seconds(self) -> int:
@@ -125,6 +133,7 @@ def queue(*, by: int, language: str) -> Queue:
         waiting=tuple(map(_waiting, raw["waiting"] or ())),
         decided=tuple(map(_waiting, raw["decided"] or ())),
         budgets=tuple(_budget(row, today) for row in raw["budgets"] or ()),
+        median_seconds=round(raw["median_seconds"]) if raw["median_seconds"] is not None else None,
     )
 
 
@@ -155,6 +164,9 @@ def _waiting(row: Mapping[str, Any]) -> Waiting:
         opened_at=datetime.fromisoformat(row["opened_at"]),
         decided_at=datetime.fromisoformat(row["decided_at"]) if row["decided_at"] else None,
         reader=row["reader"] or "",
+        drawn_to=row["drawn_to_id"],
+        drawn=row["drawn"] or "",
+        first_by=row["first_by"] or "",
         decided_by=row["decided_by_id"],
     )
 

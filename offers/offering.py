@@ -5,7 +5,7 @@ Pure composition of the rules, the prices and the ranking. The list, the preview
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from types import MappingProxyType
 
@@ -15,14 +15,15 @@ from customers.sheet import CallSheet
 from customers.sheet import Line as SheetLine
 from customers.value import tenure_months as months_between
 from customers.value import unit_cost
-from offers.choices import BudgetKind, Family, ProposalState, RulingCode
+from offers.choices import BudgetKind, Family, Grade, OfferKind, ProposalState, RulingCode
 from offers.eligibility import Why, is_eligible, why_closed
-from offers.facts import Authority, CallFacts, CustomerFacts, Facts
+from offers.facts import Authority, CallFacts, CustomerFacts, Facts, Limit
 from offers.pricing import Bill, Line, Priced, PriceStep, can_be_priced, price
 from offers.ranking import Candidate, Ranked, fitting, rank
-from offers.rules import Ruling, rule_on
+from offers.rules import rule_on
+from offers.ruling import Ruling
 from offers.scheme import customer_year_cap
-from offers.standing import CatalogueEntry, Standing, left
+from offers.standing import CatalogueEntry, Grant, Standing, left
 from offers.terms import Problem, Terms, snap, validate
 
 # Families whose concessions run on without an end only when they are a running benefit; money given once does not run.
@@ -33,8 +34,9 @@ _RUNS = frozenset({Family.RECURRING, Family.LOYALTY})
 class Listed:
     """One offer for this customer at given terms.
 
-    `place` 1.. in the list, 0 when it is not for this customer (`closed` says why, and `priced` may be None).
-    `accept_percent` of such customers say yes; `value_minor` is the expected value. `bill_*` include what runs already.
+    `place` 1.. in the list, 0 when it is not for this customer (`closed` says why, and `priced` may be None). `grant`:
+    the supervisor's yes that these terms need and have. `accept_percent` of such customers say yes; `value_minor` is
+    the expected value. `bill_*` include what runs already.
     """
 
     entry: CatalogueEntry
@@ -43,6 +45,7 @@ class Listed:
     ruling: Ruling
     priced: Priced | None
     closed: tuple[Why, ...]
+    grant: Grant | None
     accept_percent: int
     stay_without_percent: int
     value_minor: int
@@ -72,7 +75,9 @@ class Ground:
     cap_minor: int
     reasons: tuple[str, ...]
     closed: tuple[Why, ...]
-    _authorities: dict[int | None, tuple[Authority, Authority | None]] = field(default_factory=dict, repr=False)
+    _authorities: dict[tuple[int | None, Family], tuple[Authority, Authority | None]] = field(
+        default_factory=dict, repr=False
+    )
 
     @property
     def verdict(self) -> Verdict:
@@ -197,11 +202,28 @@ def _drawn(ground: Ground, entry: CatalogueEntry, terms: Terms, *, in_full: bool
         facts=ground.facts,
         own=own,
         approver=approver,
-        ladder=ground.standing.ladder,
+        ladder=ground.standing.ladder_for(entry.family),
         scheme=ground.standing.scheme,
         closed=closed,
         in_full=in_full,
     )
+    grant = ground.standing.grant(entry.code)
+    granted = False
+    if grant and ruling.code != RulingCode.WITHIN:
+        under = rule_on(
+            terms=terms,
+            bounds=entry.bounds,
+            bill=ground.bill,
+            eligibility=entry.eligibility,
+            facts=ground.facts,
+            own=_under(grant, own),
+            approver=None,
+            scheme=ground.standing.scheme,
+            closed=closed,
+            in_full=False,
+        )
+        if granted := under.code == RulingCode.WITHIN:
+            ruling = under
     priced = ruling.priced
     running = ground.running_minor
     return Listed(
@@ -211,6 +233,7 @@ def _drawn(ground: Ground, entry: CatalogueEntry, terms: Terms, *, in_full: bool
         ruling=ruling,
         priced=priced,
         closed=closed,
+        grant=grant if granted else None,
         accept_percent=0,
         stay_without_percent=100 - ground.worth.risk.percent,
         value_minor=0,
@@ -227,14 +250,15 @@ def problems_of(ground: Ground, entry: CatalogueEntry, terms: Terms) -> list[Pro
 
 
 def authorities(ground: Ground, entry: CatalogueEntry) -> tuple[Authority, Authority | None]:
-    """The agent's authority for this offer, and a supervisor's. Offers differ in it by their campaign only."""
-    known = ground._authorities.get(entry.campaign_id)
+    """The agent's authority for this offer, and a supervisor's. Offers differ in it by campaign and family only."""
+    key = entry.campaign_id, entry.family
+    known = ground._authorities.get(key)
     if known is None:
-        known = ground._authorities[entry.campaign_id] = _authorities_of(ground.standing, entry.campaign_id)
+        known = ground._authorities[key] = _authorities_of(ground.standing, *key)
     return known
 
 
-def _authorities_of(standing: Standing, campaign_id: int | None) -> tuple[Authority, Authority | None]:
+def _authorities_of(standing: Standing, campaign_id: int | None, family: Family) -> tuple[Authority, Authority | None]:
     shared = [
         budget
         for budget in (
@@ -247,9 +271,39 @@ def _authorities_of(standing: Standing, campaign_id: int | None) -> tuple[Author
     ]
     wallet = standing.budget(BudgetKind.AGENT)
     common = tuple(left(budget, standing.mode) for budget in shared)
-    own = Authority(standing.limit, ((left(wallet, standing.mode), *common) if wallet else common))
-    supervisor = standing.supervisor_limit()
+    limit = standing.limit_for(family)
+    averages = tuple(budget.average for budget in shared if budget.average)
+    own = Authority(
+        limit,
+        ((left(wallet, standing.mode), *common) if wallet else common),
+        conflict_of_interest=_conflicts(standing.conflict, limit),
+        totals=replace(standing.totals, before=standing.before.get(family), averages=averages),
+    )
+    supervisor = standing.supervisor_limit(family)
     return own, Authority(supervisor, common) if supervisor else None
+
+
+def _conflicts(conflict: str, limit: Limit | None) -> bool:
+    """Whether somebody may not decide for a customer they know: nobody their own line, agents nobody of the staff."""
+    return conflict == "OWN_LINE" or (bool(conflict) and (limit is None or limit.grade.rank < Grade.SUPERVISOR.rank))
+
+
+def _under(grant: Grant, own: Authority) -> Authority:
+    """What a supervisor's yes allows the agent: its ceilings, paid by the supervisor's budget and everybody's."""
+    shared = tuple(one for one in own.budgets or () if one.kind != BudgetKind.AGENT)
+    limit = Limit(
+        version_id=grant.limit_version_id,
+        grade=Grade.SUPERVISOR,
+        max_percent=grant.percent,
+        max_months=grant.months,
+        max_monthly_minor=grant.monthly_minor,
+        max_credit_minor=grant.amount_minor,
+        max_fee_minor=grant.amount_minor,
+        max_cost_minor=grant.cost_minor,
+        kinds=frozenset(OfferKind),
+        currency=grant.currency,
+    )
+    return Authority(limit, shared if own.budgets is not None else None)
 
 
 def needs_supervisor(listed: Listed) -> bool:
@@ -287,6 +341,7 @@ def _placed(listed: Listed, ranked: Ranked) -> Listed:
         ruling=listed.ruling,
         priced=listed.priced,
         closed=listed.closed,
+        grant=listed.grant,
         accept_percent=int((ranked.accept * 100).to_integral_value(rounding="ROUND_HALF_UP")),
         stay_without_percent=listed.stay_without_percent,
         value_minor=ranked.value_minor,

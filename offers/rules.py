@@ -8,63 +8,15 @@ checked here.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
-from uuid import UUID
 
 from offers.choices import BudgetKind, Grade, LimitMode, OfferKind, ReasonCode, RulingCode
 from offers.eligibility import Unit, Why, is_eligible, why_closed
 from offers.facts import Authority, BudgetLeft, CustomerFacts, Eligibility, Facts, Limit
 from offers.pricing import Bill, Priced, can_be_priced, price
+from offers.ruling import Check, Ruling, Weight
 from offers.scheme import DEFAULT_SCHEME, Scheme, customer_year_cap
 from offers.terms import SCHEMAS, Bounds, Ceiling, Terms, snap, validate
-
-
-class Weight(StrEnum):
-    """How much a failed check weighs: ADVICE warns, AUTHORITY can be lifted by somebody above, WALL by nobody."""
-
-    ADVICE = "ADVICE"
-    AUTHORITY = "AUTHORITY"
-    WALL = "WALL"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at: `asked` (or found) against `left` of `limit`. `code` is the reason it gives when not ok."""
-
-    code: ReasonCode
-    ok: bool
-    weight: Weight
-    unit: Unit = Unit.NONE
-    limit: int | None = None
-    left: int | None = None
-    asked: int | None = None
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """What the rules say of a proposal.
-
-    `priced` is None where the terms cannot be priced (a bill without the line). `checks` are the walls and the
-    proposer's own, `approver_checks` the approver's (empty where none is known). `reasons` why it is not WITHIN,
-    walls first; `warnings` from pacing budgets and goodwill. `nearest_own` and `nearest_approver`: the costliest
-    terms, no part larger than asked, that the one and the other may give; None if there are none. `who_can_lift`: the
-    lowest grade whose limit would allow it, None if it is within or nobody's to lift. `skips`: budgets that a small
-    goodwill credit does not draw on.
-    """
-
-    code: RulingCode
-    priced: Priced | None
-    checks: tuple[Check, ...]
-    approver_checks: tuple[Check, ...]
-    reasons: tuple[ReasonCode, ...]
-    warnings: tuple[ReasonCode, ...]
-    nearest_own: Terms | None
-    nearest_approver: Terms | None
-    who_can_lift: Grade | None
-    limit_version: int | UUID | None
-    approver_limit_version: int | UUID | None
-    skips: frozenset[BudgetKind] = frozenset()
+from offers.totals import total_checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +178,7 @@ def _authority_checks(terms: Terms, priced: Priced, authority: Authority, case: 
     """What this person's limit, standing and budgets say, in the order of telling."""
     yield from _limit_checks(terms, priced, authority.limit)
     yield from _standing_checks(authority, case.customer)
+    yield from total_checks(terms, priced.cost_minor, authority)
     yield from _budget_checks(terms, priced, authority.budgets, case.scheme)
 
 

@@ -4,7 +4,7 @@ One statement brings it as JSON; this turns it into the dataclasses that the rul
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -13,8 +13,9 @@ from typing import Any
 from uuid import UUID
 
 from customers.value import Tier
-from offers.choices import BudgetKind, Family, Grade, LimitMode, OfferKind, ProposalState
-from offers.facts import BudgetLeft, Eligibility, Limit
+from offers.choices import BudgetKind, BudgetPeriod, Family, Grade, LimitMode, OfferKind, ProposalState
+from offers.facts import Average, BudgetLeft, Eligibility, Limit, OwnTotals, PeriodTotal
+from offers.facts import Given as Before
 from offers.ranking import BaseFigures
 from offers.scheme import Scheme
 from offers.stored import read_bounds, read_eligibility, read_figures
@@ -30,6 +31,28 @@ class Budget:
     left_minor: int
     limit_minor: int
     ends_on: date | None
+    average: Average | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A supervisor's yes to one offer on this call: up to these terms, once, until `expires_at`.
+
+    `is_ceiling`: given as a ceiling, not as an answer to the terms that were asked for.
+    """
+
+    id: int
+    code: str
+    limit_version_id: int
+    percent: int
+    months: int
+    amount_minor: int
+    monthly_minor: int
+    cost_minor: int
+    currency: str
+    expires_at: datetime
+    by: str
+    is_ceiling: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +123,8 @@ class Made:
     due_at: datetime | None
     note: str
     reader: str
+    drawn: str
+    first_at: datetime | None
     decider: str
     decided_at: datetime | None
     decision_reason: str
@@ -125,14 +150,20 @@ class Past:
 class Standing:
     """Where one call stands before the rules are asked. `today` is the site's date.
 
+    `limits` are the agent's, `ladder` every grade's, best first: the first that fits a family governs it. `totals` are
+    without what the episode had before, which differs by family. `conflict`: how agent and customer know each other.
     `presented` and `refused` count from the first wish to cancel; `settled`: accepted, and not asked again since.
     """
 
     today: date
     scheme_id: int
     scheme: Scheme
-    limit: Limit | None
+    limits: tuple[Limit, ...]
     ladder: tuple[Limit, ...]
+    totals: OwnTotals
+    before: Mapping[Family, Before]
+    conflict: str
+    grants: tuple[Grant, ...]
     supervisors: int
     budgets: tuple[Budget, ...]
     mode: LimitMode
@@ -148,9 +179,31 @@ class Standing:
         """The budget of that kind, of that owner where there are several."""
         return next((b for b in self.budgets if b.kind == kind and owner_id in (None, b.owner_id)), None)
 
-    def supervisor_limit(self) -> Limit | None:
+    @property
+    def limit(self) -> Limit | None:
+        """What governs the agent where nothing narrower does."""
+        return self.limit_for(None)
+
+    def limit_for(self, family: Family | None) -> Limit | None:
+        """The limit that governs the agent for offers of that family."""
+        return _governing(self.limits, family)
+
+    def ladder_for(self, family: Family | None) -> tuple[Limit, ...]:
+        """Every grade's limit for that family, lowest grade first."""
+        found = (_governing([one for one in self.ladder if one.grade == grade], family) for grade in Grade)
+        return tuple(limit for limit in found if limit)
+
+    def supervisor_limit(self, family: Family | None = None) -> Limit | None:
         """What a supervisor of this desk may give, whoever it will be."""
-        return next((limit for limit in self.ladder if limit.grade == Grade.SUPERVISOR), None)
+        return _governing([one for one in self.ladder if one.grade == Grade.SUPERVISOR], family)
+
+    def grant(self, code: str) -> Grant | None:
+        """A supervisor's yes to that offer which can still be used."""
+        return next((one for one in self.grants if one.code == code), None)
+
+
+def _governing(limits: Iterable[Limit], family: Family | None) -> Limit | None:
+    return next((one for one in limits if one.family in (None, family)), None)
 
 
 @lru_cache(maxsize=64)
@@ -169,8 +222,15 @@ def standing(raw: Mapping[str, Any], catalogue: tuple[CatalogueEntry, ...]) -> S
         today=date.fromisoformat(raw["today"]),
         scheme_id=scheme["id"],
         scheme=read_scheme(scheme),
-        limit=read_limit(raw["limit"]) if raw["limit"] else None,
-        ladder=tuple(sorted(map(read_limit, raw["ladder"] or ()), key=lambda limit: limit.grade.rank)),
+        limits=tuple(map(read_limit, raw["limits"] or ())),
+        ladder=tuple(map(read_limit, raw["ladder"] or ())),
+        totals=_totals(raw),
+        before={
+            Family(row["family"]): Before(int(row["cost_minor"] or 0), int(row["amount_minor"] or 0))
+            for row in raw["before"] or ()
+        },
+        conflict=raw["conflict"] or "",
+        grants=tuple(map(_grant, raw["grants"] or ())),
         supervisors=raw["supervisors"],
         budgets=tuple(map(read_budget, raw["budgets"] or ())),
         mode=LimitMode(scheme["budget_mode"]),
@@ -212,7 +272,30 @@ def read_limit(row: Mapping[str, Any]) -> Limit:
         max_cost_minor=row["max_cost_minor"],
         kinds=frozenset(map(OfferKind, row["kinds"])),
         currency=row["currency"],
+        family=Family(row["family"]) if row.get("family") else None,
     )
+
+
+def _totals(raw: Mapping[str, Any]) -> OwnTotals:
+    """What the agent has given on the call and in the periods, against the limit that governs them."""
+    own = raw["totals"] or {}
+    return OwnTotals(
+        call_most=own.get("call_most"),
+        call_count=sum(row["on_call"] for row in raw["before"] or ()),
+        call_most_minor=own.get("call_most_minor"),
+        call_cost_minor=sum(int(row["on_call_minor"]) for row in raw["before"] or ()),
+        periods=tuple(
+            PeriodTotal(
+                BudgetPeriod(row["period"]), row["limit_minor"], row["used_minor"], row["most"], row["used_count"]
+            )
+            for row in own.get("periods") or ()
+        ),
+        mode=LimitMode(own.get("mode", LimitMode.HARD)),
+    )
+
+
+def _grant(row: Mapping[str, Any]) -> Grant:
+    return Grant(**{**row, "expires_at": datetime.fromisoformat(row["expires_at"])})
 
 
 def left(budget: Budget, mode: LimitMode) -> BudgetLeft:
@@ -222,9 +305,11 @@ def left(budget: Budget, mode: LimitMode) -> BudgetLeft:
 
 def read_budget(row: Mapping[str, Any]) -> Budget:
     """A budget as a statement brings it."""
-    return Budget(
-        BudgetKind(row["kind"]), row["owner_id"], int(row["left_minor"]), row["limit_minor"], _day(row["ends_on"])
-    )
+    kind = BudgetKind(row["kind"])
+    average = None
+    if row.get("average_minor"):
+        average = Average(kind, row["average_minor"], int(row["spent_minor"]), int(row["saves"]))
+    return Budget(kind, row["owner_id"], int(row["left_minor"]), int(row["limit_minor"]), _day(row["ends_on"]), average)
 
 
 def _entry(row: Mapping[str, Any]) -> CatalogueEntry:
@@ -291,6 +376,8 @@ def made(row: Mapping[str, Any]) -> Made:
         due_at=_moment(row["due_at"]),
         note=row["note"] or "",
         reader=row["reader"] or "",
+        drawn=row["drawn"] or "",
+        first_at=_moment(row["first_at"]),
         decider=row["decider"] or "",
         decided_at=_moment(row["decided_at"]),
         decision_reason=row["decision_reason"] or "",

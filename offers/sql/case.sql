@@ -6,29 +6,38 @@ SELECT jsonb_build_object(
     'effective_at', r.effective_at, 'undo_open', r.decided_by_id = s.user_id AND r.effective_at > desk_now(), 'now', desk_now(),
     'proposal_id', p.id, 'version_id', p.offer_version_id, 'percent', p.percent, 'months', p.months, 'amount_minor', p.amount_minor,
     'extra', p.extra, 'cost_minor', p.cost_minor, 'reader', nullif(concat_ws(' ', e.first_name, e.last_name), ''), 'read_by', r.read_by_id,
-    'limit', (SELECT to_jsonb(v) || jsonb_build_object('grade', s.grade) FROM offers_limitversion v WHERE v.id = (SELECT limit_in_force(s.user_id, p.currency))),
-    'wallet', (SELECT jsonb_build_object('kind', 'APPROVER', 'owner_id', s.user_id, 'ends_on', b.ends_on, 'limit_minor', b.limit_minor,
+    'drawn_to', r.drawn_to_id, 'drawn', nullif(concat_ws(' ', w.first_name, w.last_name), ''), 'first_by', nullif(concat_ws(' ', f.first_name, f.last_name), ''),
+    'second_above_minor', (SELECT m.second_above_minor FROM offers_schemeversion m WHERE m.valid_from <= desk_now() ORDER BY m.valid_from DESC LIMIT 1),
+    'conflict', conflict_of(s.user_id, p.customer_id),
+    'limit', (SELECT to_jsonb(l) || jsonb_build_object('grade', g.grade) FROM offers_limitversion l, offers_seat g
+              WHERE l.id = (SELECT limit_on_call(p.call_id, z.as_id, o.family)) AND g.user_id = z.as_id),
+    'wallet', (SELECT jsonb_build_object('kind', 'APPROVER', 'owner_id', z.as_id, 'ends_on', b.ends_on, 'limit_minor', b.limit_minor,
                    'left_minor', sum(n.ceiling_minor - n.held_minor - n.spent_minor))
                FROM offers_budgetaccount b JOIN offers_budgetcounter n ON n.account_id = b.id
-               WHERE b.kind = 'APPROVER' AND b.owner_id = s.user_id AND b.currency = p.currency
+               WHERE b.kind = 'APPROVER' AND b.owner_id = z.as_id AND b.currency = p.currency
                  AND b.starts_on <= (desk_now() AT TIME ZONE i.time_zone)::date AND b.ends_on > (desk_now() AT TIME ZONE i.time_zone)::date
                GROUP BY b.id ORDER BY b.starts_on DESC LIMIT 1),
     'similar', (SELECT jsonb_build_object('cases', count(*), 'accepted', count(*) FILTER (WHERE x.state = 'ACCEPTED'),
                     'old_enough', count(*) FILTER (WHERE x.state = 'ACCEPTED' AND x.created_at < desk_now() - interval '90 days'),
                     'still_here', count(*) FILTER (WHERE x.state = 'ACCEPTED' AND x.created_at < desk_now() - interval '90 days'
                         AND (y.left_on IS NULL OR y.left_on > x.created_at::date + 90)))
-                FROM offers_proposal x JOIN offers_offerversion w ON w.id = x.offer_version_id JOIN customers_customer y ON y.id = x.customer_id
-                JOIN customers_call z ON z.id = x.call_id
-                WHERE w.offer_id = v.offer_id AND x.presented_at IS NOT NULL AND z.reason_id IS NOT DISTINCT FROM k.reason_id
+                FROM offers_proposal x JOIN offers_offerversion w0 ON w0.id = x.offer_version_id JOIN customers_customer y ON y.id = x.customer_id
+                JOIN customers_call k0 ON k0.id = x.call_id
+                WHERE w0.offer_id = v.offer_id AND x.presented_at IS NOT NULL AND k0.reason_id IS NOT DISTINCT FROM k.reason_id
                   AND x.created_at > desk_now() - interval '1 year')
 )
 FROM offers_approvalrequest r
 JOIN offers_proposal p ON p.id = r.proposal_id
 JOIN offers_offerversion v ON v.id = p.offer_version_id
+JOIN offers_offer o ON o.id = v.offer_id
 JOIN customers_call k ON k.id = p.call_id
 JOIN people_user a ON a.id = p.agent_id
-JOIN offers_seat s ON s.user_id = %(by)s AND s.is_active AND s.grade IN ('SUPERVISOR', 'MANAGER')
+JOIN offers_seat s ON s.user_id = %(by)s AND s.is_active
+CROSS JOIN LATERAL (SELECT authority_of(s.user_id) AS as_id) z
+JOIN offers_seat q ON q.user_id = z.as_id AND q.grade IN ('SUPERVISOR', 'MANAGER')
 JOIN customers_site i ON i.id = k.site_id
 LEFT JOIN customers_team t ON t.id = s.team_id
 LEFT JOIN people_user e ON e.id = r.read_by_id
+LEFT JOIN people_user w ON w.id = r.drawn_to_id
+LEFT JOIN people_user f ON f.id = r.first_by_id
 WHERE r.id = %(request)s AND (t.site_id IS NULL OR t.site_id = k.site_id)

@@ -5,11 +5,13 @@ WITH me AS MATERIALIZED (
     FROM offers_seat s
     LEFT JOIN customers_team t ON t.id = s.team_id
     LEFT JOIN customers_site i ON i.id = t.site_id
-    WHERE s.user_id = %(by)s AND s.is_active AND s.grade IN ('SUPERVISOR', 'MANAGER')
+    WHERE s.user_id = %(by)s AND s.is_active
+      AND EXISTS (SELECT FROM offers_seat a WHERE a.user_id = authority_of(s.user_id) AND a.grade IN ('SUPERVISOR', 'MANAGER'))
 ),
 request AS (
     SELECT r.id, r.state, r.asked_at, r.due_at, r.decided_at, r.effective_at, r.note, r.decided_by_id, r.read_by_id, r.decision_reason,
-           concat_ws(' ', e.first_name, e.last_name) AS reader,
+           concat_ws(' ', e.first_name, e.last_name) AS reader, r.drawn_to_id, concat_ws(' ', w.first_name, w.last_name) AS drawn,
+           concat_ws(' ', f.first_name, f.last_name) AS first_by,
            p.id AS proposal_id, p.call_id, p.cost_minor, p.currency, p.percent, p.months, p.amount_minor, p.bill_before_minor,
            coalesce(v.words -> %(language)s::text, v.words -> 'en') ->> 'name' AS offer, o.kind, o.icon,
            concat_ws(' ', a.first_name, a.last_name) AS agent, p.agent_id,
@@ -25,13 +27,17 @@ request AS (
     JOIN customers_customer u ON u.id = p.customer_id
     LEFT JOIN customers_reason n ON n.id = k.reason_id
     LEFT JOIN people_user e ON e.id = r.read_by_id
+    LEFT JOIN people_user w ON w.id = r.drawn_to_id
+    LEFT JOIN people_user f ON f.id = r.first_by_id
 )
 SELECT jsonb_build_object(
     'now', desk_now(), 'today', me.today, 'grade', me.grade, 'duty', me.duty, 'site_id', me.site_id,
-    'waiting', (SELECT jsonb_agg(to_jsonb(r) ORDER BY least(r.due_at, r.must_complete_by), r.id) FROM request r
+    'waiting', (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.drawn_to_id <> me.user_id, least(r.due_at, r.must_complete_by), r.id) FROM request r
                 WHERE r.state = 'OPEN' AND r.due_at > desk_now() AND r.agent_id <> me.user_id),
     'decided', (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.decided_at DESC) FROM request r
                 WHERE r.decided_at IS NOT NULL AND (r.decided_at AT TIME ZONE coalesce(me.time_zone, 'UTC'))::date = me.today),
+    'median_seconds', (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM r.decided_at - r.asked_at)) FROM request r
+                       WHERE (r.decided_at AT TIME ZONE coalesce(me.time_zone, 'UTC'))::date = me.today),
     'budgets', (SELECT jsonb_agg(jsonb_build_object('kind', b.kind, 'owner_id', b.owner_id, 'name', b.name, 'limit_minor', b.limit_minor,
                     'used_minor', b.used_minor, 'starts_on', b.starts_on, 'ends_on', b.ends_on, 'currency', b.currency) ORDER BY b.place, b.name)
                 FROM (

@@ -10,7 +10,8 @@ from customers.value import RiskBand, Tier
 from offers.choices import BudgetKind, Grade, LimitMode, OfferKind
 from offers.facts import Authority, BudgetLeft, CallFacts, CustomerFacts, Eligibility, Facts, Limit
 from offers.pricing import Bill, Line, PriceStep
-from offers.rules import Ruling, rule_on
+from offers.rules import rule_on
+from offers.ruling import Ruling
 from offers.scheme import DEFAULT_GRADES
 from offers.terms import SCHEMAS, Bounds, CostModel, Item, Range, Terms
 

@@ -15,7 +15,7 @@ from customers.sheet import CallSheet
 from offers import approvals, authorisation, floor, outcomes
 from offers.choices import BudgetKind, Duty, Grade, OfferKind, ReasonCode, RulingCode
 from offers.models import OfferVersion, Proposal
-from offers.rules import Ruling
+from offers.ruling import Ruling
 from offers.terms import Terms
 from retention_desk.people.models import User
 from tests.builders import (

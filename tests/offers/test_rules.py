@@ -10,7 +10,8 @@ from customers.value import Tier
 from offers.choices import BudgetKind, Family, Grade, OfferKind, ReasonCode, RulingCode
 from offers.eligibility import Unit
 from offers.facts import Authority
-from offers.rules import Check, Weight, rule_on
+from offers.rules import rule_on
+from offers.ruling import Check, Weight
 from offers.scheme import DEFAULT_SCHEME
 from offers.terms import Terms
 from tests.offers.cases import (

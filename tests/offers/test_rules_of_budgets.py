@@ -7,7 +7,7 @@ import pytest
 from customers.value import Tier
 from offers.choices import BudgetKind, Grade, LimitMode, OfferKind, ReasonCode, RulingCode
 from offers.facts import BudgetLeft
-from offers.rules import Weight
+from offers.ruling import Weight
 from tests.offers.cases import BOUNDS, authority, budget, credit, facts, percent_off, rule
 
 # What a proposal draws on; an allotment is told as its campaign, and a storm reserve pays through its site.

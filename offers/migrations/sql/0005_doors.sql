@@ -317,7 +317,9 @@ BEGIN
     END LOOP;
     FOR v_function IN SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.proname IN (
         'budget_set', 'transfer_budget', 'return_next', 'start_storm', 'end_storm', 'pass_question', 'decide_approval', 'undo_decision',
-        'authorise_proposal', 'ask_approval', 'present_proposal', 'expire_next', 'read_question')
+        'authorise_proposal', 'ask_approval', 'present_proposal', 'expire_next', 'read_question',
+        -- Reads use these two; they look at nothing that the role may not read.
+        'budget_period', 'budget_at')
     LOOP
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO retention_desk_app', v_function);
     END LOOP;
