@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,7 @@ PLACES = (
     Place(name="offers:approvals", label=_("Approvals"), icon="checks", permission="offers.decide_approval", go="a"),
     Place(name="reports:save-rate", label=_("Reports"), icon="chart-line", permission="customers.see_record", go="r"),
     Place(name="records:list", label=_("Records"), icon="list-details", permission="customers.see_record", go="l"),
+    Place(name="audit:list", label=pgettext_lazy("rail", "Audit"), icon="fingerprint", permission="customers.read_audit", go="u"),
     Place(name="intake:list", label=_("Intake"), icon="database-import", permission="customers.run_intake", go="i"),
     Place(name="admin:index", label=_("Admin"), icon="settings", staff_only=True, go="s"),
 )

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from customers.acts import Act as CustomerAct
 from customers.choices import (
     CallerRole,
     CallEventKind,
@@ -17,7 +16,6 @@ from customers.choices import (
     ReasonSource,
 )
 from customers.sheet import CallSheet, SheetDisposition
-from offers.acts import Act as OfferAct
 from offers.choices import (
     ApprovalState,
     Grade,
@@ -28,10 +26,9 @@ from offers.choices import (
     ReasonCode,
     RulingCode,
 )
-from retention_desk.records.audit_words import changes
+from retention_desk.audit.vocabulary import ACTS, reason_words
+from retention_desk.audit.words import changes
 from retention_desk.records.queries import Belongings
-
-_ACTS = {str(act): act.label for acts in (CustomerAct, OfferAct) for act in acts}
 
 _EVENT_ICONS = {
     CallEventKind.PRESENTED: "gift",
@@ -199,11 +196,11 @@ def _endings(dispositions: tuple[SheetDisposition, ...]) -> list[Ending]:
 
 def _audited(event: Mapping[str, Any], currency: str) -> Audited:
     return Audited(
-        label=_ACTS.get(event["act"], event["act"]),
+        label=ACTS.get(event["act"], event["act"]),
         at=event["recorded_at"],
         actor=event["actor"] or "",
         role=event["actor_role"],
-        change=changes(event["before"], event["after"], currency=currency),
-        reason=event["reason"],
+        change=changes(event["before"], event["after"], of=event["object_kind"], currency=currency),
+        reason=reason_words(event["reason"]),
         limit_id=event["limit_version_id"],
     )

@@ -1,6 +1,7 @@
 """The names that reports and records put to ids, and the choices of their filters; one statement reads them all."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -8,17 +9,22 @@ from typing import Any
 
 from django.db import connection
 
-_STATEMENT = (Path(__file__).parent / "sql" / "names.sql").read_text(encoding="utf-8")
+# One row; `names_of` reads its columns.
+STATEMENT = (Path(__file__).parent / "sql" / "names.sql").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """One thing with its name; `site_id` where it belongs to a site, `offered` whether a filter offers it."""
+    """One thing with its name; `site_id` where it belongs to a site, `offered` whether a filter offers it.
+
+    `code` is what the record calls a reason or an offer.
+    """
 
     id: int
     name: str
     site_id: int | None = None
     offered: bool = True
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +47,13 @@ class Names:
 def read_names(*, language: str) -> Names:
     """Read the names; those of reasons and offers in `language`, else in English."""
     with connection.cursor() as cursor:
-        cursor.execute(_STATEMENT)
-        currency, recorded_until, sites, teams, agents, reasons, offers = cursor.fetchone()
+        cursor.execute(STATEMENT)
+        return names_of(cursor.fetchone(), language=language)
+
+
+def names_of(columns: Sequence[Any], *, language: str) -> Names:
+    """Read the columns of `STATEMENT`."""
+    currency, recorded_until, sites, teams, agents, reasons, offers = columns
     return Names(
         currency=currency or "",
         recorded_until=recorded_until,
@@ -54,11 +65,13 @@ def read_names(*, language: str) -> Names:
             for one in _rows(agents)
         },
         reasons={
-            one["id"]: Named(one["id"], _word(one["words"], language) or one["code"], offered=one["top"])
+            one["id"]: Named(
+                one["id"], _word(one["words"], language) or one["code"], offered=one["top"], code=one["code"]
+            )
             for one in _rows(reasons)
         },
         offers={
-            one["id"]: Named(one["id"], _offer_name(one["words"] or {}, language) or one["code"])
+            one["id"]: Named(one["id"], _offer_name(one["words"] or {}, language) or one["code"], code=one["code"])
             for one in _rows(offers)
         },
     )

@@ -53,6 +53,7 @@ OF_THE_SITE = "       login   403   403      ok         404      ok      403"
 HAS_DECIDED_IT = "    login   403   403      404        404      404     403"
 CORRECTS = "          login   403   403      403        403      ok      403"
 ADMINISTERS = "       login   403   403      403        403      403     ok"
+READS_THE_AUDIT = "   login   403   403      403        403      ok      ok"
 ADMINISTERS_NOTHING = "login   403   403      403        403      403     404"
 REFUSED_TO_ALL = "    login   403   403      403        403      403     403"
 LOGS_IN = "           login   login login    login      login    login   login"
@@ -78,6 +79,8 @@ ROWS: dict[str, list[Row]] = {
     "records:csv": [get(SEES_THE_FLOOR)],
     "records:call": [get(OF_THE_SITE, SAVED_CALL)],
     "records:correct": [post(CORRECTS, SAVED_CALL)],
+    "audit:list": [get(READS_THE_AUDIT)],
+    "audit:csv": [get(READS_THE_AUDIT)],
     "intake:list": [get(ADMINISTERS)],
     "intake:upload": [get(ADMINISTERS), post(ADMINISTERS)],
     "intake:run": [get(ADMINISTERS)],

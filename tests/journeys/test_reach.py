@@ -4,14 +4,17 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from customers.models import Call, Cancellation
+from offers.choices import Grade
 from offers.models import Proposal
 from tests.accessibility import check
 from tests.browser import NewPage
-from tests.builders import new_key
-from tests.journeys.stage import sign_in
+from tests.builders import make_agent, new_key
+from tests.journeys.stage import FITS, SIZES, at_each_size, keep_picture, sign_in
 from tests.retention_desk.scene import Scene, set_scene, signed_in
 
 pytestmark = [pytest.mark.journeys]
+
+READS_THE_AUDIT = ("customers.read_audit", "customers.see_record")
 
 
 def test_no_page_of_a_call_has_a_finding(new_page: NewPage) -> None:
@@ -70,6 +73,23 @@ def test_waiting_and_approvals_have_no_finding(new_page: NewPage) -> None:
     check(supervisor)
     supervisor.goto("/approvals/unfinished/")
     check(supervisor)
+    _audit_of_it_has_no_finding(new_page, scene)
+
+
+def _audit_of_it_has_no_finding(new_page: NewPage, scene: Scene) -> None:
+    """What was asked above, as a manager reads it."""
+    max_ = make_agent("max", team=scene.team, grade=Grade.MANAGER, permissions=READS_THE_AUDIT)
+    manager = new_page(viewport=SIZES[0])
+    sign_in(manager, max_)
+    manager.goto("/audit/")
+    expect(manager.get_by_role("cell", name="Asked a supervisor")).to_be_visible()
+    keep_picture(manager, "audit")
+    for _width in at_each_size(manager):
+        assert manager.evaluate(FITS)
+        check(manager)
+    manager.goto("/audit/?since=soon")
+    expect(manager.get_by_text("Nothing was searched.")).to_be_visible()
+    check(manager)
 
 
 def ask(scene: Scene, call_id: int) -> None:
