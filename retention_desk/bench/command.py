@@ -1,4 +1,4 @@
-"""``python3 manage.py bench lookup|screen|report|intake ...``: measure on a server and databases of its own, in one run.
+"""``python3 manage.py bench lookup|screen|report|intake``: measure on servers and databases of its own, in one run.
 
 Every scale runs in a process of its own, with its own database; what is printed are ratios to rulers measured beside
 it (a page with one query on the same server, the same reads as raw SQL), never times to be compared between machines.
