@@ -5,9 +5,10 @@ A page whose address is not installed is left out, so that the frame of every pa
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, URLResolver, get_resolver, get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -35,7 +36,13 @@ PLACES = (
     Place(name="offers:approvals", label=_("Approvals"), icon="checks", permission="offers.decide_approval", go="a"),
     Place(name="reports:save-rate", label=_("Reports"), icon="chart-line", permission="customers.see_record", go="r"),
     Place(name="records:list", label=_("Records"), icon="list-details", permission="customers.see_record", go="l"),
-    Place(name="audit:list", label=pgettext_lazy("rail", "Audit"), icon="fingerprint", permission="customers.read_audit", go="u"),
+    Place(
+        name="audit:list",
+        label=pgettext_lazy("rail", "Audit"),
+        icon="fingerprint",
+        permission="customers.read_audit",
+        go="u",
+    ),
     Place(name="intake:list", label=_("Intake"), icon="database-import", permission="customers.run_intake", go="i"),
     Place(name="admin:index", label=_("Admin"), icon="settings", staff_only=True, go="s"),
 )
@@ -57,6 +64,12 @@ class Entry:
 
 def address(name: str) -> str:
     """Return the address of a URL name, or an empty string when no such page is installed."""
+    return _address(name, get_resolver(get_urlconf()), get_script_prefix())
+
+
+@lru_cache(maxsize=256)
+def _address(name: str, _resolver: URLResolver, _prefix: str) -> str:
+    """The same, kept: the rail of every page asks for every place. What else it depends on is part of the key."""
     try:
         return reverse(name)
     except NoReverseMatch:
