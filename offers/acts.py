@@ -1,6 +1,6 @@
 """The acts of offers, authority and money as the audit names them, with their words.
 
-Those of a proposal's life and BUDGET_SET are written by the ledger's SQL functions.
+Those of a proposal's life, of budgets and of storms are written by the ledger's SQL functions.
 """
 
 from django.db.models import TextChoices
@@ -34,3 +34,22 @@ class Act(TextChoices):
     OFFER_VERSION_ADDED = "OFFER_VERSION_ADDED", _("Added a version of an offer")
     OFFER_RETIRED = "OFFER_RETIRED", _("Retired an offer")
     OFFER_RESTORED = "OFFER_RESTORED", _("Put an offer back")
+    FIRST_APPROVAL = "FIRST_APPROVAL", _("Said the first of two yeses")
+    CEILING = "CEILING", _("Granted a ceiling")
+    PASSED_ON = "PASSED_ON", _("Passed a request on")
+    CONCESSION_ENDED = "CONCESSION_ENDED", _("Ended a concession early")
+    BUDGET_TOPPED_UP = "BUDGET_TOPPED_UP", _("Topped up a budget")
+    BUDGET_TRANSFERRED = "BUDGET_TRANSFERRED", _("Transferred money to a budget")
+    LIMIT_RAISE_ASKED = "LIMIT_RAISE_ASKED", _("Asked to raise a limit")
+    LIMIT_RAISE_CONFIRMED = "LIMIT_RAISE_CONFIRMED", _("Confirmed a raise of a limit")
+    LIMIT_RAISE_REFUSED = "LIMIT_RAISE_REFUSED", _("Refused a raise of a limit")
+    LIMIT_RAISE_WITHDRAWN = "LIMIT_RAISE_WITHDRAWN", _("Took back a raise of a limit")
+    DELEGATION_GIVEN = "DELEGATION_GIVEN", _("Let somebody stand in")
+    DELEGATION_ENDED = "DELEGATION_ENDED", _("Ended standing in")
+    RESERVE_SIGNED = "RESERVE_SIGNED", _("Signed a storm reserve")
+    RESERVE_COUNTERSIGNED = "RESERVE_COUNTERSIGNED", _("Countersigned a storm reserve")
+    RESERVE_RETIRED = "RESERVE_RETIRED", _("Retired a storm reserve")
+    STORM_STARTED = "STORM_STARTED", _("Started using a storm reserve")
+    STORM_ENDED = "STORM_ENDED", _("Ended using a storm reserve")
+    OWN_LINE_DECLARED = "OWN_LINE_DECLARED", _("Declared an account as their own")
+    OWN_LINE_ENDED = "OWN_LINE_ENDED", _("Ended a declared account")

@@ -9,7 +9,12 @@ TABLES = (
     Table(
         "offers_limitversion",
         may="INSERT",
-        triggers=(*APPEND_ONLY, STAMPED, Trigger("guards_raises", "BEFORE INSERT", "guard_limit")),
+        triggers=(
+            *APPEND_ONLY,
+            STAMPED,
+            Trigger("guards_raises", "BEFORE INSERT", "guard_limit"),
+            Trigger("signed_with_its_reserve", "BEFORE INSERT", "guard_storm_limit", conditional=True),
+        ),
         checks={
             "limit_has_one_scope": "grade team_id user_id",
             "limit_totals_not_negative": "call_cost_minor day_cost_minor month_cost_minor week_cost_minor",
@@ -201,7 +206,7 @@ TABLES = (
 DOORS = (
     *(Door(name) for name in ("authorise_proposal", "ask_approval", "present_proposal", "settle_proposal")),
     *(Door(name) for name in ("decide_approval", "undo_decision", "read_question")),
-    *(Door(name) for name in ("budget_set", "transfer_budget", "expire_next", "return_next")),
+    *(Door(name) for name in ("budget_set", "top_up_budget", "transfer_budget", "expire_next", "return_next")),
     *(Door(name) for name in ("pass_question", "start_storm", "end_storm")),
     Door("move_counter", called=False),
     Door("release_call", called=False),

@@ -5,7 +5,8 @@ It decides nothing. Whatever a function refuses is rolled back by the database a
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from django.db import DatabaseError, connection, transaction
@@ -20,6 +21,11 @@ Door = Literal[
     "undo_decision",
     "present_proposal",
     "settle_proposal",
+    "pass_question",
+    "top_up_budget",
+    "transfer_budget",
+    "start_storm",
+    "end_storm",
 ]
 
 REFUSED = "RD100"
@@ -31,7 +37,7 @@ _CLASSES = {"IN_FLIGHT": InFlight, "KEY_REUSED": KeyReused, "NOT_YOURS": NotYour
 
 
 def act(door: Door, facts: Mapping[str, Any]) -> int:
-    """Do one act of the ledger, whole or not at all, and return the id of the proposal it leaves.
+    """Do one act of the ledger, whole or not at all, and return the id of what it leaves: a proposal, account or storm.
 
     The same key and body again returns the same id without a second effect. Raises `Refused` with the ledger's
     reason code, IN_FLIGHT while the first request is not answered yet, KEY_REUSED for another body under the key.
@@ -72,11 +78,11 @@ def mark_read(*, request_id: int, by: int) -> None:
     _ask("SELECT read_question(%s, %s)", request_id, by)
 
 
-def _ask(statement: str, *values: Any) -> Any:
+@contextmanager
+def heard() -> Iterator[None]:
+    """Whatever the database's own guards refuse inside is `Refused`, with their code; wrap the transaction in it."""
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            row = cursor.fetchone()
+        yield
     except DatabaseError as error:
         cause: Any = error.__cause__
         if wall := _WALLS.get(getattr(getattr(cause, "diag", None), "constraint_name", None) or ""):
@@ -84,6 +90,12 @@ def _ask(statement: str, *values: Any) -> Any:
         if getattr(cause, "sqlstate", None) != REFUSED:
             raise
         raise _refusal(cause) from None
+
+
+def _ask(statement: str, *values: Any) -> Any:
+    with heard(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        row = cursor.fetchone()
     # Django's connections hand jsonb over as text, for its own fields to decode.
     return json.loads(row[0]) if row and isinstance(row[0], str) and row[0] else None
 

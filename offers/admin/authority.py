@@ -17,6 +17,7 @@ from customers.admin_fields import MinorUnits
 from customers.models import Team
 from offers import limits
 from offers.admin.words import WORDS
+from offers.allowances import Allowance
 from offers.choices import Grade, OfferKind
 from offers.models import LimitVersion, SchemeVersion
 
@@ -215,10 +216,13 @@ class LimitVersionAdmin(_DatedAdmin):
         """What is followed; without that, every kind of offer."""
         return super().get_changeform_initial_data(request) or {"kinds": OfferKind.values}
 
-    def keep(self, request: HttpRequest, values: dict[str, Any], row: Any | None) -> LimitVersion:
+    def keep(self, request: HttpRequest, values: dict[str, Any], row: Any | None) -> Any:
         """Save by the workflow."""
         team, user = values.pop("team"), values.pop("user")
+        kinds = tuple(values.pop("kinds"))
+        figures = {name: values.pop(name) for name in tuple(values) if name.startswith("max_")}
         return limits.new_limit_version(
+            allowance=Allowance(kinds=kinds, **figures),
             team_id=team.pk if team else None,
             user_id=user.pk if user else None,
             currency=currency(),

@@ -1,5 +1,6 @@
 """Limits and the scheme: a new version holds from now or later, says why, and names what it replaced."""
 
+from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
@@ -10,11 +11,12 @@ from django.utils import timezone
 from customers import audit
 from customers.keeping import NotValid
 from offers import limits
+from offers.allowances import Allowance
 from offers.choices import Grade, OfferKind
-from offers.models import LimitVersion, SchemeVersion
+from offers.models import LimitRaise, LimitVersion, SchemeVersion
 from retention_desk.people.models import User
 from tests.audits import Broken, break_audit, last_event
-from tests.builders import make_agent, make_team, make_user
+from tests.builders import desk_now, make_agent, make_team, make_user
 from tests.offers.builders import make_limit, make_scheme
 
 pytestmark = pytest.mark.django_db
@@ -25,21 +27,30 @@ def ada() -> User:
     return make_user("ada")
 
 
-def set_limit(by: User, **other: Any) -> LimitVersion:
+def ask_limit(by: User, **other: Any) -> LimitVersion | LimitRaise:
     """The agents' limit of the typical scheme, unless said otherwise."""
-    given: dict[str, Any] = {
-        "grade": Grade.AGENT,
-        "currency": "USD",
+    figures: dict[str, Any] = {
         "max_percent": 25,
         "max_months": 12,
         "max_monthly_minor": 2_000,
         "max_credit_minor": 5_000,
         "max_fee_minor": 5_000,
         "max_cost_minor": 24_000,
-        "kinds": [OfferKind.PERCENT_OFF, OfferKind.CREDIT],
-        "why": "Autumn figures",
+        "kinds": (OfferKind.PERCENT_OFF, OfferKind.CREDIT),
     }
-    return limits.new_limit_version(**(given | other), by=by.pk, role="ADMINISTRATOR", now=timezone.now())
+    named = {field.name for field in fields(Allowance)}
+    figures |= {name: other.pop(name) for name in tuple(other) if name in named}
+    given: dict[str, Any] = {"grade": Grade.AGENT, "currency": "USD", "why": "Autumn figures"} | other
+    return limits.new_limit_version(
+        **given, allowance=Allowance(**figures), by=by.pk, role="ADMINISTRATOR", now=desk_now()
+    )
+
+
+def set_limit(by: User, **other: Any) -> LimitVersion:
+    """What is in force from now on."""
+    found = ask_limit(by, **other)
+    assert isinstance(found, LimitVersion)
+    return found
 
 
 def set_scheme(by: User, **other: Any) -> SchemeVersion:
@@ -117,8 +128,16 @@ def test_limit_may_begin_later(ada: User) -> None:
     [
         ("grade", {"grade": ""}),
         ("grade", {"grade": "KING"}),
-        ("kinds", {"kinds": []}),
-        ("kinds", {"kinds": ["MIRACLE"]}),
+        ("kinds", {"kinds": ()}),
+        ("kinds", {"kinds": ("MIRACLE",)}),
+        ("mode", {"mode": "SOFT"}),
+        ("day_count", {"day_count": -1}),
+        ("week_cost_minor", {"day_cost_minor": 20_000, "week_cost_minor": 10_000}),
+        ("month_count", {"call_count": 5, "month_count": 4}),
+        ("family", {"family": "TOYS"}),
+        ("tier", {"tier": "GOLD"}),
+        ("tenure_from_months", {"tenure_from_months": -1}),
+        ("family", {"family": "CREDIT", "day_count": 5}),
         ("max_percent", {"max_percent": 101}),
         ("max_months", {"max_months": 61}),
         ("max_credit_minor", {"max_credit_minor": 25_000}),
@@ -180,6 +199,10 @@ def test_new_scheme_is_recorded_with_the_old(ada: User) -> None:
         ("approval_seconds", {"approval_seconds": 14}),
         ("undo_seconds", {"undo_seconds": 60}),
         ("hold_minutes", {"hold_minutes": 0}),
+        ("draw_seconds", {"draw_seconds": 61}),
+        ("grant_minutes", {"grant_minutes": 0}),
+        ("pair_cap", {"pair_cap": 0}),
+        ("second_above_minor", {"second_above_minor": -1}),
         ("budget_mode", {"budget_mode": "SOFT"}),
         ("valid_from", {"valid_from": timezone.now() - timedelta(days=1)}),
     ],
