@@ -11,7 +11,7 @@ SQL = Path(__file__).parent / "sql" / "0008_audit_seals.sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0005_report_indexes")]
+    dependencies = [("customers", "0006_quick_intake")]
 
     operations = [
         migrations.CreateModel(

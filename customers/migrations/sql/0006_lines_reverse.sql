@@ -1,0 +1,11 @@
+DROP TRIGGER has_its_rows ON customers_subscription;
+DROP TRIGGER keeps_its_rows ON customers_subscription;
+DROP TRIGGER not_under_lines ON customers_customer;
+DROP TRIGGER keeps_its_id ON customers_customer;
+DROP TRIGGER not_truncated_under_lines ON customers_customer;
+DROP TRIGGER not_under_lines ON customers_product;
+DROP TRIGGER keeps_its_id ON customers_product;
+DROP TRIGGER not_truncated_under_lines ON customers_product;
+DROP FUNCTION line_has_its_rows();
+DROP FUNCTION line_keeps_its_rows();
+DROP FUNCTION line_stands_on_it();
