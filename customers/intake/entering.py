@@ -48,9 +48,9 @@ def enter(staging: Connection, target: Target, *, may_be_known: bool, on_rows: O
     )
     if not may_be_known:
         return counts
-    known = staging.execute(f"SELECT count(*) {_known(target)}").fetchone()
+    rows = staging.execute(f"SELECT count(*) {target.rows} WHERE {target.when}").fetchone()
     counts.changed = _change(staging, target, on_rows) if target.updated else 0
-    counts.unchanged = (int(known[0]) if known else 0) - counts.changed
+    counts.unchanged = (int(rows[0]) if rows else 0) - counts.inserted - counts.changed
     return counts
 
 
@@ -77,7 +77,7 @@ def _change(staging: Connection, target: Target, on_rows: OnRows) -> int:
 
 
 def _known(target: Target) -> str:
-    return f"{target.rows} JOIN {target.table} AS k ON {target.match} {target.beside} WHERE {target.when}"
+    return f"{target.rows} JOIN {target.table} AS k ON {target.match} WHERE {target.when}"
 
 
 def end_lines(staging: Connection, query: str, *, on: str) -> int:

@@ -61,7 +61,7 @@ CREATE FUNCTION pg_temp.intake_clock(h int, m int, s int, half text) RETURNS int
                            ELSE h % 12 + CASE lower(half) WHEN 'p' THEN 12 ELSE 0 END END) END
 $$;
 CREATE FUNCTION pg_temp.intake_months(since date, upto date) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT (extract(year FROM age(upto, since)) * 12 + extract(month FROM age(upto, since)))::int
+    SELECT (date_part('year', age(upto, since)) * 12 + date_part('month', age(upto, since)))::int
 $$;
 """
 

@@ -106,7 +106,7 @@ class RowSql:
         if self.has_customers:
             names += [
                 "x.k",
-                "coalesce(k.id, nextval(pg_get_serial_sequence('customers_customer', 'id'))) AS id",
+                "coalesce(k.id, nextval('customers_customer_id_seq')) AS id",
                 "k.id IS NOT NULL AS known",
             ]
             source += " LEFT JOIN customers_customer AS k ON k.account_key = x.k"

@@ -95,6 +95,7 @@ def bring_in(
             connection.ensure_connection()
             on_connections([first, connection.connection])
             _take_turn()
+            _make_room()
             _check_currency(mapping)
             intake = _Intake(mapping, inspected, first, as_of=as_of, on_progress=on_progress)
             intake.read(refusals)
@@ -335,6 +336,12 @@ def _take_turn() -> None:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
         if not cursor.fetchone()[0]:
             raise IntakeTrouble("BUSY")
+
+
+def _make_room() -> None:
+    """Memory for what the writing connection looks at all at once: new lines, and rows that differ."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'")
 
 
 def _check_currency(mapping: IntakeMapping) -> None:

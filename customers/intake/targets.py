@@ -15,8 +15,7 @@ class Target:
 
     `columns` are the SQL of a new row's values by column; `updated` the columns that a known row takes over when they
     differ. `rows` is the FROM clause, `when` the condition of a row, `match` how a row finds
-    itself in the live table (`k`), and `beside` what known rows need besides. `merged` replaces a column's SQL for
-    known rows.
+    itself in the live table (`k`). `merged` replaces a column's SQL for known rows.
     """
 
     name: str
@@ -26,7 +25,6 @@ class Target:
     rows: str
     match: str
     when: str = "true"
-    beside: str = ""
     merged: Mapping[str, str] = field(default_factory=dict)
     stamps: bool = False
     """Has `created_at` and `changed_at`."""
