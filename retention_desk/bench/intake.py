@@ -4,7 +4,8 @@ import csv
 import random
 import resource
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,8 @@ from django.db import connection
 from customers.intake import runs
 from customers.intake.inspecting import Source
 from customers.intake.mapping import read_mapping
+from customers.intake.run import Progress, Summary
+from customers.intake.specs import IntakeMapping
 
 MAPPING = settings.BASE_DIR / "docs" / "examples" / "intake" / "ibm-telco.toml"
 COLUMNS = (
@@ -28,66 +31,99 @@ PAYMENTS = ("Electronic check", "Mailed check", "Bank transfer (automatic)", "Cr
 NOTATIONS = ("({0}) {1}-{2}", "{0}-{1}-{2}", "+1 {0} {1} {2}", "1.{0}.{1}.{2}", "{0}{1}{2}")
 
 
+DEARER = 10
+"""In the changed file every so many customers pay one dollar more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What was seen of one intake. `copy_seconds` is the ruler: the same file by COPY into a bare table of text."""
+    """What was seen of a file that came in, came again, and came changed. `copy_seconds` is the ruler: the same file by
+    COPY into a bare table of text. `steps` are the seconds of the first time, by step of the intake.
+    """
 
     rows: int
     file_mb: float
     seconds: float
+    steps: Mapping[str, float]
     again_seconds: float
+    changed_seconds: float
+    changed: int
     copy_seconds: float
     peak_rss_mb: float
     refused: int
 
     def told(self) -> str:
-        """All of it in two lines."""
+        """All of it in a few lines."""
+        steps = ", ".join(f"{step.lower()} {seconds:.1f} s" for step, seconds in self.steps.items())
         return (
             f"{self.rows:,} rows, {self.file_mb:.0f} MB, {self.refused} refused: {self.seconds:.1f} s,"
             f" {self.rows / self.seconds:,.0f} rows a second, peak memory {self.peak_rss_mb:.0f} MB\n"
-            f"the same again: {self.again_seconds:.1f} s; bare COPY of the file: {self.copy_seconds:.1f} s"
-            f" (ratio {self.seconds / self.copy_seconds:.1f})"
+            f"{steps}; customers into the live table: {self.rows / self.steps['CUSTOMERS']:,.0f} rows a second\n"
+            f"the same again: {self.again_seconds:.1f} s; with {self.changed:,} lines changed:"
+            f" {self.changed_seconds:.1f} s\n"
+            f"bare COPY of the file: {self.copy_seconds:.1f} s (ratio {self.seconds / self.copy_seconds:.1f})"
         )
 
 
 def bring_in(customers: int) -> Brought:
-    """Write so many rows, bring them in twice, and COPY them for comparison."""
+    """Write so many rows and COPY them for comparison; bring them in twice, and then with some of them changed."""
     text = MAPPING.read_text(encoding="utf-8").replace(
         'account = "customerID"\n', 'account = "customerID"\nphone = "Phone"\n'
     )
     mapping = read_mapping(text=text, file_name=MAPPING.name)
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "telco-churn.csv"
-        with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(COLUMNS)
-            writer.writerows(rows(customers))
+        _write(path, rows(customers))
         copy_seconds = _copy(path)
-        taken = []
-        for _ in range(2):
-            summary = runs.bring_in_files(
-                sources=[Source(name=path.name, path=path)],
-                mapping=mapping,
-                strict=False,
-                dry_run=False,
-                refusals_path=Path(directory) / "refused.csv",
-                now=datetime.now(UTC),
-                on_progress=lambda _: None,
-            )
-            taken.append(summary)
+        first, steps = _bring_in(path, mapping)
+        again, _ = _bring_in(path, mapping)
+        _write(path, rows(customers, dearer=DEARER))
+        changed, _ = _bring_in(path, mapping)
         return Brought(
-            rows=taken[0].rows,
+            rows=first.rows,
             file_mb=path.stat().st_size / 1e6,
-            seconds=taken[0].seconds,
-            again_seconds=taken[1].seconds,
+            seconds=first.seconds,
+            steps=steps,
+            again_seconds=again.seconds,
+            changed_seconds=changed.seconds,
+            changed=changed.counts["lines"].changed,
             copy_seconds=copy_seconds,
             peak_rss_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-            refused=taken[0].refused_rows,
+            refused=first.refused_rows,
         )
 
 
-def rows(customers: int) -> Iterator[tuple[object, ...]]:
-    """Rows with the set's columns and words; only the id and the number are their own."""
+def _write(path: Path, content: Iterable[Sequence[object]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        writer.writerows(content)
+
+
+def _bring_in(path: Path, mapping: IntakeMapping) -> tuple[Summary, dict[str, float]]:
+    """What came of it, and how long each step took."""
+    began: dict[str, float] = {}
+
+    def note(progress: Progress) -> None:
+        began.setdefault(progress.step, time.monotonic())
+
+    summary = runs.bring_in_files(
+        sources=[Source(name=path.name, path=path)],
+        mapping=mapping,
+        strict=False,
+        dry_run=False,
+        refusals_path=path.with_name("refused.csv"),
+        now=datetime.now(UTC),
+        on_progress=note,
+    )
+    ends = [*list(began.values())[1:], time.monotonic()]
+    return summary, {step: end - start for (step, start), end in zip(began.items(), ends, strict=True)}
+
+
+def rows(customers: int, *, dearer: int = 0) -> Iterator[tuple[object, ...]]:
+    """Rows with the set's columns and words; only the id and the number are their own. With `dearer`, every so many
+    customers pay one dollar more.
+    """
     chance = random.Random(11)
     for number in range(customers):
         internet = chance.choice(("DSL", "Fiber optic", "Fiber optic", "No"))
@@ -95,6 +131,8 @@ def rows(customers: int) -> Iterator[tuple[object, ...]]:
         phone = "Yes" if internet == "No" or chance.random() < 0.9 else "No"
         tenure = chance.randrange(73)
         monthly = chance.randrange(1_825, 11_876) / 100
+        total = monthly * tenure
+        monthly += 1 if dearer and number % dearer == 0 else 0
         digits = f"{2_000_000_000 + number * 7_919 % 7_999_999_999:010d}"
         yield (
             f"{number:07d}-BENCH",
@@ -108,7 +146,7 @@ def rows(customers: int) -> Iterator[tuple[object, ...]]:
             chance.choice(YES_NO),
             chance.choice(PAYMENTS),
             f"{monthly:.2f}",
-            f"{monthly * tenure:.2f}" if tenure else " ",
+            f"{total:.2f}" if tenure else " ",
             "Yes" if chance.random() < 0.27 else "No",
             NOTATIONS[number % len(NOTATIONS)].format(digits[:3], digits[3:6], digits[6:]),
         )
