@@ -69,6 +69,12 @@ class OfferSheet:
         """What the customer said yes to on this call."""
         return tuple(one for one in self.standing.made if one.state == ProposalState.ACCEPTED)
 
+    @property
+    def freed(self) -> int | None:
+        """The offer that a supervisor has freed the agent for, up to a ceiling."""
+        codes = {one.code for one in self.standing.grants if one.is_ceiling}
+        return next((one.version_id for one in self.standing.catalogue if one.code in codes), None)
+
     def listed(self, version_id: int) -> Listed | None:
         """The offer of that version, if it is still in force."""
         return next((one for one in self.offers if one.entry.version_id == version_id), None)

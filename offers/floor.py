@@ -78,6 +78,7 @@ class Queue:
     """
 
     now: datetime
+    by: int
     grade: Grade
     duty: Duty
     site_id: int | None
@@ -85,6 +86,11 @@ class Queue:
     decided: tuple[Waiting, ...]
     budgets: tuple[FloorBudget, ...]
     median_seconds: int | None
+
+    @property
+    def next_id(self) -> int | None:
+        """The request that this supervisor is asked for first."""
+        return next((one.id for one in self.waiting if one.drawn_to == self.by), None)
 
     @property
     def longest_seconds(self) -> int:
@@ -127,6 +133,7 @@ def queue(*, by: int, language: str) -> Queue:
     today = date.fromisoformat(raw["today"])
     return Queue(
         now=datetime.fromisoformat(raw["now"]),
+        by=by,
         grade=Grade(raw["grade"]),
         duty=Duty(raw["duty"]),
         site_id=raw["site_id"],

@@ -17,8 +17,8 @@ from offers.authorisation import OfferSheet
 from offers.choices import BudgetKind, OfferKind, ProposalState, RulingCode
 from offers.facts import Limit
 from offers.offering import Listed
-from offers.rules import Check
-from offers.standing import Made, Standing
+from offers.ruling import Check
+from offers.standing import Grant, Made, Standing
 from offers.terms import Terms
 from retention_desk import formats
 from retention_desk.calls.controls import Control, controls_of, item_name
@@ -80,6 +80,8 @@ class Shown:
     nearest: Terms | None = None
     nearest_text: str = ""
     who_can_lift: str = ""
+    grant: Grant | None = None
+    grant_text: str = ""
     sum: Sum | None = field(default=None)
 
     @property
@@ -108,6 +110,7 @@ def of_listed(listed: Listed, standing: Standing, *, focus: bool = False) -> Sho
     product = item_name(entry.words, terms.product)
     text = terms_in_words(entry.kind, terms, product=product)
     controls = controls_of(bounds, terms, standing, entry.words, today=standing.today)
+    grant = standing.grant(entry.code)
     if controls and focus:
         controls = (replace(controls[0], focus=True), *controls[1:])
     shown = Shown(
@@ -140,7 +143,9 @@ def of_listed(listed: Listed, standing: Standing, *, focus: bool = False) -> Sho
         nearest=ruling.nearest_own if ruling.nearest_own != terms else None,
         nearest_text=terms_in_words(entry.kind, ruling.nearest_own, product=product) if ruling.nearest_own else "",
         who_can_lift=str(ruling.who_can_lift.label) if ruling.who_can_lift else "",
-        sum=_sum(listed, standing),
+        grant=grant,
+        grant_text=_granted(entry.kind, terms, grant, product) if grant else "",
+        sum=None if grant else _sum(listed, standing),
         **_authority(standing),
     )
     return replace(shown, say=_say(entry.words.get("say", ""), shown, terms.currency))
@@ -258,16 +263,18 @@ def why(code: str, checks: tuple[Check, ...]) -> Mapping[str, object]:
     return {"code": str(code), "limit": check.limit, "left": check.left, "asked": check.asked, "detail": check.detail}
 
 
+def _granted(kind: OfferKind, terms: Terms, grant: Grant, product: str) -> str:
+    """What a supervisor has granted, as terms in a few words."""
+    most = replace(terms, percent=grant.percent, months=grant.months, amount_minor=grant.amount_minor)
+    return terms_in_words(kind, most, product=product)
+
+
 def _sum(listed: Listed, standing: Standing) -> Sum | None:
-    supervisor = standing.supervisor_limit()
-    if (
-        listed.entry.kind not in _MONTHLY
-        or standing.limit is None
-        or listed.priced is None
-        or not listed.bill_now_minor
-    ):
+    family = listed.entry.family
+    supervisor, limit = standing.supervisor_limit(family), standing.limit_for(family)
+    if listed.entry.kind not in _MONTHLY or limit is None or listed.priced is None or not listed.bill_now_minor:
         return None
-    limit, wallet = standing.limit, standing.budget(BudgetKind.AGENT)
+    wallet = standing.budget(BudgetKind.AGENT)
     percent = listed.entry.kind == OfferKind.PERCENT_OFF
     base = _base_minor(listed)
     if base is None:

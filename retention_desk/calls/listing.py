@@ -88,7 +88,9 @@ def _selected(offers: OfferSheet, panel: str, wish: Wish) -> int | None:
     if wish.tried:
         return wish.tried.entry.version_id
     if panel == "compose":
-        return wish.version_id or next((one.entry.version_id for one in offers.offers if one.place), None)
+        return (
+            wish.version_id or offers.freed or next((one.entry.version_id for one in offers.offers if one.place), None)
+        )
     return current.version_id if current else None
 
 

@@ -11,21 +11,27 @@ from retention_desk.floor.words import DECLINE_REASONS
 
 
 class DecisionForm(TermsForm, KeyForm):
-    """Approve, counter with terms, or decline for one of four reasons: a reason alone is a no."""
+    """Approve, counter with terms, free up to terms, or decline for one of four reasons: a reason alone is a no."""
 
-    decision = forms.ChoiceField(choices=[("approve", ""), ("counter", "")], required=False)
+    decision = forms.ChoiceField(choices=[("approve", ""), ("counter", ""), ("ceiling", "")], required=False)
     reason = forms.ChoiceField(choices=[(code, "") for code in DECLINE_REASONS], required=False)
     note = forms.CharField(max_length=300, required=False)
 
     @property
     def wanted(self) -> str:
-        """What was decided: approve, counter or decline; empty where nothing was."""
+        """What was decided: approve, counter, ceiling or decline; empty where nothing was."""
         return "decline" if self.cleaned_data["reason"] else str(self.cleaned_data["decision"])
 
     def terms_from(self, asked: Terms) -> Terms:
         """The counter: what was asked, with the numbers that were typed."""
         typed = {name: self.cleaned_data[name] for name in ("percent", "months", "amount_minor")}
         return replace(asked, **{name: number for name, number in typed.items() if number is not None})
+
+
+class PassForm(forms.Form):
+    """To whom a request goes on: the next supervisor, or a manager."""
+
+    to = forms.ChoiceField(choices=[("next", ""), ("manager", "")])
 
 
 class CloseForm(KeyForm):

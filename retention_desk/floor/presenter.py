@@ -4,7 +4,6 @@ import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from customers.refusals import Refused
@@ -29,6 +28,7 @@ class QueueRow:
     waiting: Waiting
     due_seconds: int
     late: bool
+    theirs: bool
     answered_in: int | None
 
 
@@ -50,7 +50,7 @@ def seen(queue: Queue, *, me: str) -> str:
 
     That `me` reads a request is no news to me.
     """
-    readers = (f"{one.id}.{'' if one.reader == me else one.reader}" for one in queue.waiting)
+    readers = (f"{one.id}.{one.drawn}.{'' if one.reader == me else one.reader}" for one in queue.waiting)
     state = "|".join(readers) + f"/{len(queue.decided)}"
     return hashlib.blake2s(state.encode(), digest_size=8).hexdigest()
 
@@ -59,17 +59,17 @@ def queue_context(queue: Queue, *, open_id: int | None, me: str) -> dict[str, An
     """The left column, the top bar and the budgets."""
     return {
         "queue": queue,
-        "rows": [_row(one, queue.now) for one in queue.waiting],
-        "decided": [_row(one, queue.now) for one in queue.decided[:DECIDED_SHOWN]],
+        "rows": [_row(one, queue) for one in queue.waiting],
+        "decided": [_row(one, queue) for one in queue.decided[:DECIDED_SHOWN]],
         "seen": seen(queue, me=me),
         "open_id": open_id,
         "approved": queue.count(ApprovalState.APPROVED),
-        "countered": queue.count(ApprovalState.COUNTERED),
+        "countered": queue.count(ApprovalState.COUNTERED) + queue.count(ApprovalState.CEILING),
         "declined": queue.count(ApprovalState.DECLINED),
     }
 
 
-def _row(one: Waiting, now: datetime) -> QueueRow:
+def _row(one: Waiting, queue: Queue) -> QueueRow:
     due = one.due_at - one.asked_at
     text = composer.terms_in_words(
         one.kind, Terms(one.kind, one.currency, one.percent or 0, one.months or 0, one.amount_minor or 0)
@@ -79,7 +79,8 @@ def _row(one: Waiting, now: datetime) -> QueueRow:
         title=f"{one.offer}, {text}" if text else one.offer,
         waiting=one,
         due_seconds=int(due.total_seconds()),
-        late=now - one.asked_at >= due * LATE_SHARE,
+        late=queue.now - one.asked_at >= due * LATE_SHARE,
+        theirs=one.drawn_to == queue.by,
         answered_in=one.answered_in_seconds,
     )
 

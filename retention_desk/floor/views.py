@@ -12,7 +12,7 @@ from offers import approvals as workflow
 from offers import floor as reads
 from offers.floor import Queue
 from retention_desk.acting import Actor, actor, behind
-from retention_desk.floor.forms import DecisionForm
+from retention_desk.floor.forms import DecisionForm, PassForm
 from retention_desk.floor.presenter import case_context, queue_context, seen
 from retention_desk.http import render_fragment, status_of, wants_fragment
 
@@ -27,8 +27,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
     """The page, with the request open that has the least time left."""
     who = actor(request)
     queue = reads.queue(by=who.by, language=who.language)
-    first = queue.waiting[0].id if queue.waiting else None
-    return _page(request, who, queue, first)
+    return _page(request, who, queue, queue.next_id)
 
 
 @for_supervisors
@@ -106,10 +105,32 @@ def _deed(request_id: int, form: DecisionForm, who: Actor) -> Callable[[], objec
         )  # fmt: skip
     asked = workflow.case(request_id=request_id, by=who.by, now=who.now, language=who.language).asked
     terms = form.terms_from(asked.terms)
-    return lambda: workflow.counter(
+    less = workflow.ceiling if form.wanted == "ceiling" else workflow.counter
+    return lambda: less(
         request_id=request_id, terms=terms, note=said["note"], by=who.by, role=who.role, now=who.now,
         language=who.language, key=form.posted_key,
     )  # fmt: skip
+
+
+@for_supervisors
+@require_POST
+def pass_on(request: HttpRequest, request_id: int) -> HttpResponse:
+    """Hand a request to the next supervisor or to a manager; one's own next one follows."""
+    form, who = PassForm(request.POST), actor(request)
+    refused = None
+    if not form.is_valid():
+        refused = Refused("BOUNDS")
+    else:
+        try:
+            workflow.pass_on(request_id=request_id, up=form.cleaned_data["to"] == "manager", by=who.by, role=who.role)
+        except NotYours:
+            raise
+        except Refused as why:
+            refused = why
+    if not wants_fragment(request):
+        return redirect("offers:case", request_id)
+    context = _card(request_id, who, refused=refused) | _list(who, request_id)
+    return render_fragment(request, TEMPLATE, "card", context, status_of(refused) if refused else 200)
 
 
 @for_supervisors
@@ -134,7 +155,7 @@ def _after(request: HttpRequest, request_id: int, who: Actor) -> HttpResponse:
     """The next request, under the note that the last one can be taken back."""
     decided = workflow.case(request_id=request_id, by=who.by, now=who.now, language=who.language)
     queue = reads.queue(by=who.by, language=who.language)
-    following = queue.waiting[0].id if queue.waiting else None
+    following = queue.next_id
     context = _card(following, who) if following else {"case": None}
     context |= queue_context(queue, open_id=following, me=who.name)
     context |= {"decided_case": decided, "news": True, "with_queue": True}

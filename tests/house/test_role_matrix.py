@@ -123,6 +123,7 @@ ROWS: dict[str, list[Row]] = {
     "offers:case": [get(OF_THE_SITE)],
     "offers:read": [post(OF_THE_SITE)],
     "offers:decide": [post(OF_THE_SITE)],
+    "offers:pass": [post(OF_THE_SITE)],
     "offers:undo": [post(HAS_DECIDED_IT)],
     "offers:unfinished": [get(SEES_THE_FLOOR)],
     "offers:unfinished-close": [post(OF_THE_SITE, LEFT_CALL)],
