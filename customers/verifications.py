@@ -15,6 +15,11 @@ log = logging.getLogger(__name__)
 FAULTS_MOST = 50
 
 
+def has_been_proved() -> bool:
+    """Whether a proof was ever recorded."""
+    return AuditVerification.objects.exists()
+
+
 def verify_and_record(*, file: Path | None) -> Verification:
     """Prove every chain and every seal, `file` among them, and keep what was found."""
     began = time.monotonic()

@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, connections, transaction
 from pytest_django import Settings
 
-from customers import audit, sealing, seals
+from customers import audit, sealing, seals, tasks
 from customers.audit import Fault
 from customers.models import AuditSeal, AuditVerification
 from customers.seal_proof import Place, SealFault, with_canonical
@@ -330,7 +330,19 @@ def test_trial_misses_what_nobody_looks_for(
     assert audit_trial.run(superuser, tamperings=3, seed=1, file=file).found == 0
 
 
-# The command and its record.
+# The clockwork, the command and its record.
+
+
+@pytest.mark.django_db
+def test_first_tick_seals_and_proves_and_the_next_ones_seal(file: Path) -> None:
+    append(7, 1)
+    assert tasks.seal_audit() == 1
+    append(7, 2)
+    assert tasks.seal_audit() == 1
+
+    assert AuditVerification.objects.count() == 1
+    assert tasks.verify_audit() is True
+    assert AuditVerification.objects.count() == 2
 
 
 @pytest.mark.django_db
