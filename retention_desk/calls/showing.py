@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from customers import queries
 from customers.choices import IdentityResult
-from customers.refusals import NotYours, Refused
+from customers.refusals import KeyReused, NotYours, Refused
 from customers.sheet import CallSheet
 from offers import authorisation
 from offers.authorisation import OfferSheet
@@ -72,12 +72,15 @@ def perform(
         act()
     except NotYours:
         raise
+    except KeyReused as refused:
+        wish, status = replace(on_refusal or Wish(), refusal=refused, keys={}, news="some"), status_of(refused)
+        shown = show(request, call_id, wish, status=status)
+        # A call that is wrapped up has no screen to say it on.
+        return shown if shown.status_code == status else render(request, "400.html", status=status)
     except Refused as refused:
         before = on_refusal or Wish()
         keys = before.keys if refused.code in KEEPS_ITS_KEY else {}
-        return show(
-            request, call_id, replace(before, refusal=refused, keys=keys, news="some"), status=status_of(refused)
-        )
+        return show(request, call_id, replace(before, refusal=refused, keys=keys, news="some"), status=409)
     if not wants_fragment(request):
         return redirect("calls:screen", call_id)
     return show(request, call_id, wish or Wish(news="some"), fragment=fragment)

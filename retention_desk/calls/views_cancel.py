@@ -19,7 +19,7 @@ from retention_desk.calls.listing import Wish
 from retention_desk.calls.presenter import screen
 from retention_desk.calls.showing import TEMPLATE, closed, perform, sheets, show
 from retention_desk.calls.views import for_agents
-from retention_desk.http import render_fragment, status_of
+from retention_desk.http import render_fragment, status_of, wants_fragment
 
 
 @for_agents
@@ -32,7 +32,7 @@ def cancel(request: HttpRequest, call_id: int) -> HttpResponse:
     except NotYours:
         raise
     except Refused:
-        return closed(request)
+        return _cancelled_before(request, call_id, who) or closed(request)
     line_ids = tuple(line.id for line in sheet.lines if line.can_be_cancelled)
     if request.method != "POST":
         form = CancelForm(request.GET, line_ids=line_ids) if request.GET.get("quote") else None
@@ -48,19 +48,40 @@ def cancel(request: HttpRequest, call_id: int) -> HttpResponse:
     return perform(
         request,
         call_id,
-        lambda: cancellations.cancel(
-            call_id=call_id,
-            line_ids=form.cleaned_data["lines"],
-            when=CancelWhen(form.cleaned_data["when"] or CancelWhen.END_OF_PAID_MONTH),
-            porting_out=form.cleaned_data["porting_out"],
-            by=who.by,
-            role=who.role,
-            now=who.now,
-            key=form.posted_key,
-        ),
+        lambda: _cancel(call_id, form, who),
         wish=Wish(news="all"),
         on_refusal=Wish(panel="cancel", forms={"cancel": form}, keys={"cancel": str(form.posted_key)}),
     )
+
+
+def _cancel(call_id: int, form: CancelForm, who: Actor) -> object:
+    return cancellations.cancel(
+        call_id=call_id,
+        line_ids=form.cleaned_data["lines"],
+        when=CancelWhen(form.cleaned_data["when"] or CancelWhen.END_OF_PAID_MONTH),
+        porting_out=form.cleaned_data["porting_out"],
+        by=who.by,
+        role=who.role,
+        now=who.now,
+        key=form.posted_key,
+    )
+
+
+def _cancelled_before(request: HttpRequest, call_id: int, who: Actor) -> HttpResponse | None:
+    """What the first press of this key was answered, now that the call is wrapped up; None if there was none."""
+    posted = request.POST.getlist("lines")
+    form = CancelForm(request.POST, line_ids=tuple(int(one) for one in posted if one.isdecimal()))
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        _cancel(call_id, form, who)
+    except NotYours:
+        raise
+    except KeyReused as refused:
+        return render(request, "400.html", status=status_of(refused))
+    except Refused:
+        return None
+    return closed(request) if wants_fragment(request) else redirect("calls:screen", call_id)
 
 
 @for_agents

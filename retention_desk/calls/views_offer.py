@@ -5,15 +5,18 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from customers.refusals import NotYours, Refused
+from customers.refusals import KeyReused, NotYours, Refused
 from customers.sheet import CallSheet
 from offers import authorisation, outcomes
 from offers import queries as offer_queries
 from offers.authorisation import OfferSheet
-from offers.choices import ReasonCode
+from offers.choices import OfferKind, ReasonCode
+from offers.models import Proposal
 from offers.offering import Listed
+from offers.stored import read_bounds
 from offers.terms import Terms
 from retention_desk.acting import Actor, actor
 from retention_desk.calls import composer
@@ -22,7 +25,7 @@ from retention_desk.calls.listing import Wish
 from retention_desk.calls.presenter import screen, seen
 from retention_desk.calls.showing import TEMPLATE, closed, perform, sheets, show
 from retention_desk.calls.views import NO_CONTENT, for_agents
-from retention_desk.http import render_fragment, wants_fragment
+from retention_desk.http import render_fragment, status_of, wants_fragment
 
 
 @for_agents
@@ -40,7 +43,7 @@ def offer(request: HttpRequest, call_id: int, version_id: int) -> HttpResponse:
     except NotYours:
         raise
     except Refused as refused:
-        return _refused(request, call_id, refused)
+        return _second_press(request, call_id, version_id, form, who) or _refused(request, call_id, refused)
     if form.cleaned_data["act"] == "nearest":
         nearest = tried.ruling.nearest_own or tried.terms
         return show(request, call_id, Wish(version_id=version_id, tried=offers.at(tried.entry, nearest)))
@@ -50,6 +53,26 @@ def offer(request: HttpRequest, call_id: int, version_id: int) -> HttpResponse:
         _deed(sheet, version_id, tried.terms, form, who),
         on_refusal=Wish(version_id=version_id, tried=tried, keys={"offer": str(form.posted_key)}),
     )
+
+
+def _second_press(
+    request: HttpRequest, call_id: int, version_id: int, form: ProposeForm, who: Actor
+) -> HttpResponse | None:
+    """What the first press of this key was answered, now that the offer is closed; None if there was none."""
+    mine = Proposal.objects.filter(key=form.posted_key, call_id=call_id, agent_id=who.by)
+    made = mine.select_related("offer_version__offer").first()
+    if made is None:
+        return None
+    version = made.offer_version
+    bounds = read_bounds(
+        kind=OfferKind(version.offer.kind), currency=version.currency, bounds=version.bounds,
+        cost_model=version.cost_model,
+    )  # fmt: skip
+    terms = form.terms(bounds, today=made.created_at.date())
+    said = (version_id, terms.percent, terms.months, terms.amount_minor)
+    if said != (version.pk, made.percent or 0, made.months or 0, made.amount_minor or 0):
+        return render(request, "400.html", status=status_of(KeyReused()))
+    return show(request, call_id, Wish(news="some")) if wants_fragment(request) else redirect("calls:screen", call_id)
 
 
 def _deed(sheet: CallSheet, version_id: int, terms: Terms, form: ProposeForm, who: Actor) -> Callable[[], object]:

@@ -206,6 +206,22 @@ def test_same_key_and_body_is_the_same_answer_and_one_act(act: Act) -> None:
     assert AuditEvent.objects.count() == events
 
 
+# Whoever may not see the customer any more is told nothing, not even what they did.
+@pytest.mark.parametrize("act", [one for one in ACTS if one is not corrects_a_contact], indirect=True)
+def test_answer_is_the_same_when_everything_is_over(act: Act) -> None:
+    first = act.post()
+    for call in Call.objects.exclude(state="CLOSED"):
+        close_call(call)
+    events = AuditEvent.objects.count()
+
+    again = act.post()
+    other = act.post(**act.other) if act.other else None
+
+    assert (again.status_code, again.url) == (302, first.url)
+    assert other is None or other.status_code == 422
+    assert AuditEvent.objects.count() == events
+
+
 def test_header_is_the_key_of_a_form_without_one(act: Act) -> None:
     key = act.hidden.pop("key")
 
