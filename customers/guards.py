@@ -23,13 +23,16 @@ APP_GROUP = "retention_desk_app"
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """One guard: `when` as CREATE TRIGGER says it, `runs` its function, `conditional` if it has a WHEN of its own."""
+    """One guard: `when` as CREATE TRIGGER says it, `runs` its function, `conditional` if it has a WHEN of its own,
+    `sees` the name under which it looks at all new rows at once.
+    """
 
     name: str
     when: str
     runs: str
     each: Literal["ROW", "STATEMENT"] = "ROW"
     conditional: bool = False
+    sees: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,12 @@ KEPT = (
     Trigger("never_deleted", "BEFORE DELETE", "refuse_change"),
     Trigger("never_truncated", "BEFORE TRUNCATE", "refuse_change", each="STATEMENT"),
 )
+# A line's references are triggers and not foreign keys: two for the lines, these for what lines stand on.
+UNDER_LINES = (
+    Trigger("not_under_lines", "BEFORE DELETE", "line_stands_on_it"),
+    Trigger("keeps_its_id", "BEFORE UPDATE OF id", "line_stands_on_it", conditional=True),
+    Trigger("not_truncated_under_lines", "BEFORE TRUNCATE", "line_stands_on_it", each="STATEMENT"),
+)
 STAMPED = Trigger("stamp", "BEFORE INSERT", "stamp_recorded_at")
 STAMPED_AT = Trigger("stamp", "BEFORE INSERT", "stamp_at")
 
@@ -87,6 +96,41 @@ TABLES = (
     ),
     # A salt is never changed, or the commitments before would prove nothing; it is erased with the person.
     Table("customers_customersalt", may="INSERT DELETE"),
+    Table(
+        "customers_customer",
+        may="INSERT UPDATE",
+        triggers=UNDER_LINES,
+        checks={
+            "customer_has_account_number": "account_number",
+            "customer_past_due_not_negative": "past_due_minor",
+            "customer_phone_is_e164": "phone",
+            "customer_other_phone_is_e164": "other_phone",
+        },
+        unique={"customer_account_unique": "account_key"},
+    ),
+    Table(
+        "customers_product",
+        may="INSERT UPDATE",
+        triggers=UNDER_LINES,
+        checks={"product_price_not_negative": "list_price_minor", "product_margin_is_percent": "margin_percent"},
+        unique={"customers_product_code_key": "code"},
+    ),
+    Table(
+        "customers_subscription",
+        may="INSERT UPDATE",
+        triggers=(
+            Trigger("has_its_rows", "AFTER INSERT", "line_has_its_rows", each="STATEMENT", sees="fresh"),
+            Trigger(
+                "keeps_its_rows", "AFTER UPDATE OF customer_id, product_id", "line_keeps_its_rows", conditional=True
+            ),
+        ),
+        checks={
+            "subscription_prices_not_negative": "bundle_minor list_price_minor promotion_minor",
+            "subscription_price_not_negative": "bundle_minor list_price_minor promotion_minor",
+            "subscription_fees_not_negative": "device_balance_minor exit_fee_monthly_minor",
+        },
+        unique={"subscription_line_unique": "customer_id line_key"},
+    ),
     Table("customers_usedkey", triggers=(*APPEND_ONLY, STAMPED)),
     Table(
         "customers_call",
@@ -261,7 +305,7 @@ def _triggers(found: Mapping[str, Any], tables: Sequence[Table]) -> Iterator[Fau
 
 
 def _made_again(table: Table, wanted: Trigger) -> str:
-    if wanted.conditional or " OF " in wanted.when:
+    if wanted.conditional or wanted.sees or " OF " in wanted.when:
         return _from_migrations(table)
     return (
         f"CREATE TRIGGER {wanted.name} {wanted.when} ON {table.name} FOR EACH {wanted.each} "
@@ -270,7 +314,8 @@ def _made_again(table: Table, wanted: Trigger) -> str:
 
 
 def _said_of(wanted: Trigger) -> str:
-    return f"{wanted.when} FOR EACH {wanted.each}{' WHEN' if wanted.conditional else ''} {wanted.runs}"
+    sees = f" REFERENCING {wanted.sees}" if wanted.sees else ""
+    return f"{wanted.when}{sees} FOR EACH {wanted.each}{' WHEN' if wanted.conditional else ''} {wanted.runs}"
 
 
 # pg_trigger.tgtype, in the order in which we say it.
@@ -285,7 +330,8 @@ def _said(there: Mapping[str, Any]) -> str:
         events = [f"UPDATE OF {', '.join(there['columns'])}" if word == "UPDATE" else word for word in events]
     when = f"{'BEFORE' if there['type'] & _BEFORE else 'AFTER'} {' OR '.join(events)}"
     each = "ROW" if there["type"] & _ROW else "STATEMENT"
-    return f"{when} FOR EACH {each}{' WHEN' if there['conditional'] else ''} {there['runs']}"
+    sees = f" REFERENCING {there['sees']}" if there["sees"] else ""
+    return f"{when}{sees} FOR EACH {each}{' WHEN' if there['conditional'] else ''} {there['runs']}"
 
 
 def _constraints(found: Mapping[str, Any], tables: Sequence[Table]) -> Iterator[Fault]:

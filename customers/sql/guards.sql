@@ -34,7 +34,7 @@ SELECT jsonb_build_object(
     'triggers', (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
             'table', o.name, 'name', t.tgname, 'runs', f.proname, 'type', t.tgtype, 'enabled', t.tgenabled IN ('O', 'A'),
-            'conditional', t.tgqual IS NOT NULL,
+            'conditional', t.tgqual IS NOT NULL, 'sees', coalesce(t.tgnewtable, ''),
             'columns', (SELECT coalesce(jsonb_agg(a.attname ORDER BY a.attname), '[]') FROM pg_attribute a
                         WHERE a.attrelid = t.tgrelid AND a.attnum = ANY (t.tgattr)))), '[]')
         FROM pg_trigger t JOIN ours o ON o.oid = t.tgrelid JOIN pg_proc f ON f.oid = t.tgfoid WHERE NOT t.tgisinternal),

@@ -3,7 +3,7 @@
 
 -- Whoever inserts: all new lines at once. Planned anew each time, because one line wants an index and a million a hash.
 CREATE FUNCTION line_has_its_rows() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE missing text;
 BEGIN
     EXECUTE $query$
@@ -24,7 +24,7 @@ CREATE TRIGGER has_its_rows AFTER INSERT ON customers_subscription REFERENCING N
 
 -- Whoever changes: hardly ever, and then line by line.
 CREATE FUNCTION line_keeps_its_rows() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM customers_customer WHERE id = NEW.customer_id)
         OR NOT EXISTS (SELECT FROM customers_product WHERE id = NEW.product_id) THEN
@@ -41,14 +41,16 @@ CREATE TRIGGER keeps_its_rows AFTER UPDATE OF customer_id, product_id ON custome
 -- Whoever deletes what lines stand on (the owner; nobody else may) waits until nobody adds lines, and keeps everybody
 -- from it until the end: so neither of two can miss the other.
 CREATE FUNCTION line_stands_on_it() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE stands boolean;
 BEGIN
     LOCK TABLE customers_subscription IN SHARE MODE;
     IF TG_OP = 'TRUNCATE' THEN
         stands := EXISTS (SELECT FROM customers_subscription);
+    ELSIF TG_TABLE_NAME = 'customers_product' THEN
+        stands := EXISTS (SELECT FROM customers_subscription WHERE product_id = OLD.id);
     ELSE
-        EXECUTE format('SELECT EXISTS (SELECT FROM customers_subscription WHERE %I = $1)', TG_ARGV[0]) INTO stands USING OLD.id;
+        stands := EXISTS (SELECT FROM customers_subscription WHERE customer_id = OLD.id);
     END IF;
     IF stands THEN
         RAISE EXCEPTION '% has lines: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'foreign_key_violation';
@@ -57,13 +59,13 @@ BEGIN
 END
 $$;
 CREATE TRIGGER not_under_lines BEFORE DELETE ON customers_customer
-    FOR EACH ROW EXECUTE FUNCTION line_stands_on_it('customer_id');
+    FOR EACH ROW EXECUTE FUNCTION line_stands_on_it();
 CREATE TRIGGER keeps_its_id BEFORE UPDATE OF id ON customers_customer
-    FOR EACH ROW WHEN (NEW.id <> OLD.id) EXECUTE FUNCTION line_stands_on_it('customer_id');
+    FOR EACH ROW WHEN (NEW.id <> OLD.id) EXECUTE FUNCTION line_stands_on_it();
 CREATE TRIGGER not_under_lines BEFORE DELETE ON customers_product
-    FOR EACH ROW EXECUTE FUNCTION line_stands_on_it('product_id');
+    FOR EACH ROW EXECUTE FUNCTION line_stands_on_it();
 CREATE TRIGGER keeps_its_id BEFORE UPDATE OF id ON customers_product
-    FOR EACH ROW WHEN (NEW.id <> OLD.id) EXECUTE FUNCTION line_stands_on_it('product_id');
+    FOR EACH ROW WHEN (NEW.id <> OLD.id) EXECUTE FUNCTION line_stands_on_it();
 CREATE TRIGGER not_truncated_under_lines BEFORE TRUNCATE ON customers_customer
     FOR EACH STATEMENT EXECUTE FUNCTION line_stands_on_it();
 CREATE TRIGGER not_truncated_under_lines BEFORE TRUNCATE ON customers_product
