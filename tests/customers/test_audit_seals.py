@@ -353,10 +353,10 @@ def test_command_says_how_far_the_seals_reach(file: Path) -> None:
 
     call_command("verify_audit", stdout=out)
 
-    first, second = out.getvalue().splitlines()
-    assert first == "3 events in 2 chains, all as recorded."
-    assert second.startswith("1 seals, the last of ")
-    assert second.endswith("1 events since then.")
+    seals_said, events_said = out.getvalue().splitlines()
+    assert events_said == "3 events in 2 chains, all as recorded."
+    assert seals_said.startswith("1 seals, the last of ")
+    assert seals_said.endswith("1 events since then.")
     record = AuditVerification.objects.get()
     assert (record.events, record.shards, record.seals, record.faults) == (3, 2, 1, [])
 

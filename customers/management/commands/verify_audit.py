@@ -86,10 +86,10 @@ class Command(BaseCommand):
             trouble.append(f"An event has waited for its seal for {found.waited.total_seconds() / 60:.0f} minutes.")
         if trouble:
             raise CommandError(" ".join(trouble))
-        self.stdout.write(f"{found.events} events in {found.shards} chains, all as recorded.")
-        self.stdout.write(_sealed(found))
         if timing:
             self.stdout.write(f"{time.monotonic() - began:.1f} s")
+        self.stdout.write(_sealed(found))
+        self.stdout.write(f"{found.events} events in {found.shards} chains, all as recorded.")
 
 
 def _sealed(found: Verification) -> str:
