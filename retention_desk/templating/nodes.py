@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django.template import Context, Node, NodeList, VariableDoesNotExist
-from django.template.base import FilterExpression, TextNode, VariableNode, render_value_in_context
+from django.template.base import FilterExpression, TextNode, VariableNode
 from django.template.defaulttags import (
     CommentNode,
     CsrfTokenNode,
@@ -29,7 +29,7 @@ from django.utils.safestring import SafeString
 from template_partials.templatetags.partials import DefinePartialNode
 
 from retention_desk.templating.still import Still, is_constant, language_of
-from retention_desk.templating.values import Expression, condition, expression
+from retention_desk.templating.values import Expression, condition, expression, written
 
 
 class QuickVariable(Node):
@@ -43,13 +43,7 @@ class QuickVariable(Node):
 
     def render(self, context: Context) -> str:
         """Write the value, escaped unless it is safe."""
-        value = self._resolve(context)
-        kind = type(value)
-        if kind is SafeString:
-            return value  # type: ignore[no-any-return]
-        if kind is str:
-            return html.escape(value) if context.autoescape else value
-        return str(value) if kind is int else render_value_in_context(value, context)
+        return written(self._resolve(context), context)
 
     render_annotated = render
 
@@ -270,8 +264,7 @@ class QuickBlockTranslate(BlockTranslateNode):
         else:
             sentence = self._sentence(language_of(context))
         shown = {
-            name: render_value_in_context(values[name] if name in values else context.get(name, ""), context)
-            for name in self._names
+            name: written(values[name] if name in values else context.get(name, ""), context) for name in self._names
         }
         try:
             return sentence % shown

@@ -5,14 +5,16 @@ Everything else (something callable, an index, a name that is not there) is hand
 is one place that decides what such a thing means.
 """
 
+import html
 import operator
 from collections.abc import Callable
 from typing import Any
 
 from django.template import Context, Variable, VariableDoesNotExist
-from django.template.base import FilterExpression
+from django.template.base import FilterExpression, render_value_in_context
 from django.template.defaulttags import TemplateLiteral
-from django.utils.safestring import SafeData, mark_safe
+from django.utils.functional import Promise
+from django.utils.safestring import SafeData, SafeString, mark_safe
 from django.utils.timezone import template_localtime  # type: ignore[attr-defined]  # the stubs leave it out
 
 Read = Callable[[Context], Any]
@@ -82,6 +84,22 @@ def _is_translated(given: FilterExpression) -> bool:
     """Whether a literal in it is written as `_("...")`."""
     arguments = [argument for _filter, pairs in given.filters for is_variable, argument in pairs if is_variable]
     return any(getattr(one, "translate", False) for one in (given.var, *arguments))
+
+
+def written(value: Any, context: Context) -> str:
+    """A value as the page shows it: texts and whole numbers at once, everything else Django's way."""
+    kind = type(value)
+    if kind is SafeString:
+        return value  # type: ignore[no-any-return]
+    if kind is str:
+        return html.escape(value) if context.autoescape else value
+    if kind is int:
+        return str(value)
+    if isinstance(value, (str, Promise)) and not hasattr(value, "__html__"):
+        # A member of a list of codes, or words that are looked up now.
+        text = str(value)
+        return html.escape(text) if context.autoescape and not isinstance(text, SafeData) else text
+    return render_value_in_context(value, context)
 
 
 def condition(token: Any) -> Read:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -13,8 +14,10 @@ from django.template import Context, Engine, RequestContext, engines
 from django.template.base import TextNode
 from django.test import Client, RequestFactory
 from django.utils import translation
+from django.utils.functional import lazystr
 from django.utils.safestring import mark_safe
 
+from offers.choices import OfferKind
 from retention_desk.templating.still import Still
 from tests.retention_desk.scene import Scene, set_scene, signed_in
 
@@ -64,6 +67,15 @@ class Odd:
     delete.alters_data = True  # type: ignore[attr-defined]
 
 
+class Markup(str):
+    """A text that says how it is written in HTML."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return f"[{self}]"
+
+
 class Pair(NamedTuple):
     """What is looked into by name and by number."""
 
@@ -109,6 +121,9 @@ def values() -> dict[str, Any]:
         "words": {"items": "a key", "name": "by key"},
         "lazy": translation.gettext_lazy("Offers"),
         "code": "B",
+        "kind": OfferKind.PERCENT_OFF,
+        "safe_kind": Markup("<u>its own</u>"),
+        "lazy_markup": lazystr("<b> & more"),
     }
 
 
@@ -203,12 +218,13 @@ def scene(db: None) -> Scene:
 def stock(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Call it, and the desk draws with Django's own nodes."""
     ours = engines["django"].engine  # type: ignore[attr-defined]
+    return lambda: monkeypatch.setattr(ours, "template_loaders", stock_loaders(ours))
 
-    def switch() -> None:
-        loaders = ours.get_template_loaders([(PARTIALS, [(STOCK, DEFAULTS)])])
-        monkeypatch.setattr(ours, "template_loaders", loaders)
 
-    return switch
+@cache
+def stock_loaders(ours: Engine) -> Any:
+    """Loaders that leave every template as it is; they compile each only once."""
+    return ours.get_template_loaders([(PARTIALS, [(STOCK, DEFAULTS)])])
 
 
 @pytest.mark.parametrize(
