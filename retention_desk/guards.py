@@ -17,7 +17,8 @@ from django.db import OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from customers import guards as customers
-from customers.guards import Fault
+from customers import walls
+from customers.walls import Fault
 from offers import guards as offers
 from retention_desk.refusal import LAST_LINE
 
@@ -35,10 +36,10 @@ def database_faults() -> list[Fault]:
     # Only the settings of the tests say so: their server does not wait for the disk.
     durable = not getattr(settings, "THROWAWAY_DATABASE", False)
     try:
-        found = customers.read(doors=DOORS)
+        found = walls.read(doors=DOORS)
     finally:
         _let_go(connection)
-    return list(customers.faults(found, tables=TABLES, doors=DOORS, durable=durable))
+    return list(walls.faults(found, tables=TABLES, doors=DOORS, durable=durable))
 
 
 def valkey_faults() -> list[Fault]:

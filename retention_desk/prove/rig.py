@@ -8,7 +8,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from urllib.request import urlopen
 import psycopg
 import redis
 
+from retention_desk.bench.servers import free_port
 from retention_desk.embedded.places import PROJECT
 from retention_desk.embedded.postgres import Postgres
 from retention_desk.embedded.processes import end, last_lines, spawn
@@ -39,7 +39,7 @@ class Rig:
         self.web_workers = web_workers
         self.postgres = Postgres(directory, directory)
         self.valkey = Valkey(directory)
-        self.port = _free_port()
+        self.port = free_port()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._secret = secrets.token_urlsafe(50)
 
@@ -186,12 +186,6 @@ class Rig:
 
     def _owner(self) -> dict[str, str]:
         return self._serving("command") | {"DATABASE_OWNER_URL": self.postgres.owner_url}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _kill(pid: int) -> None:

@@ -17,7 +17,7 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from customers import guards as walls
+from customers import walls
 from retention_desk import guards
 from retention_desk.embedded.processes import end, spawn
 from retention_desk.embedded.valkey import Valkey
@@ -170,6 +170,20 @@ def test_cure_of_a_missing_trigger_puts_it_back(owner_db: Owner) -> None:
     assert said() == ""
 
 
+def test_foreign_key_that_is_missing_is_named(owner_db: Owner) -> None:
+    owner_db.execute(
+        """SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f'
+            AND conrelid = 'offers_proposal'::regclass AND confrelid = 'offers_limitversion'::regclass"""
+    )
+    found = owner_db.fetchone()
+    assert found is not None
+    owner_db.execute(f"ALTER TABLE offers_proposal DROP CONSTRAINT {found[0]}")
+    try:
+        assert said() == "the foreign key limit_version_id to offers_limitversion on offers_proposal is missing"
+    finally:
+        owner_db.execute(f"ALTER TABLE offers_proposal ADD CONSTRAINT {found[0]} {found[1]}")
+
+
 def test_settings_that_lose_answers_are_named() -> None:
     """The tests' own server is such a one in everything, a given one perhaps in this session alone."""
     lose = ["fsync", "full_page_writes", "synchronous_commit"]
@@ -202,15 +216,15 @@ def administrator(transactional_db: None) -> Iterator[Owner]:
 @pytest.fixture
 def serving(administrator: Owner) -> Iterator[str]:
     """A login of its own that the tests' desk serves with, to be made stronger than it may be."""
-    role = f"serving_{secrets.token_hex(4)}"
-    administrator.execute(f"CREATE ROLE {role} LOGIN IN ROLE retention_desk_app")
+    role, password = f"serving_{secrets.token_hex(4)}", secrets.token_hex(16)
+    administrator.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{password}' IN ROLE retention_desk_app")
     used = connections["default"]
-    before = used.settings_dict["USER"]
+    before = {name: used.settings_dict[name] for name in ("USER", "PASSWORD")}
     used.close()
-    used.settings_dict["USER"] = role
+    used.settings_dict |= {"USER": role, "PASSWORD": password}
     yield role
     used.close()
-    used.settings_dict["USER"] = before
+    used.settings_dict |= before
     administrator.execute(f"DROP OWNED BY {role}")
     administrator.execute(f"DROP ROLE {role}")
 
