@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
 from customers.models import Site
-from retention_desk.bench.authority.tracing import ROUND_TRIPS, counted
 from retention_desk.bench.authority.rulers import ORM, door, with_orm
+from retention_desk.bench.authority.tracing import ROUND_TRIPS, counted
 
 
 class CountStatements:

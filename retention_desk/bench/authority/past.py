@@ -1,13 +1,13 @@
 """A past for the ledger: two stories that were really lived, told again until it has as many entries as are wanted.
 
 One offer declined and one accepted are worked through the domain on calls that are then closed. Their rows are copied
-set-wise with other people, customers, budgets and times, by the superuser with the walls set aside; the audit is
-written by its own function, because nobody can copy a chain. `check_ledger` says afterwards whether all of it fits.
+set-wise with other people, customers, budgets and times, by the superuser with the walls set aside; only the
+chain of the audit is worked out anew. `check_ledger` says afterwards whether all of it fits.
 """
 
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,7 @@ BATCH = 50_000
 ACCEPTED_EVERY = 4
 # Of one story: what it took from five budgets, and how that ended.
 ENTRIES_A_STORY = 10
-STORIES_A_CUSTOMER = 5
+STORIES_A_CUSTOMER = 10
 # Tables whose rows a story consists of, each with SQL for what differs; `n` is the new story and `t` the row copied.
 # An id that nobody refers to is left to the table.
 _CALL = {"call_id": "n.call_id"}
@@ -105,9 +105,7 @@ def fill(ground: Ground, *, first: int, entries: int, url: str, minutes: float, 
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT count(*) FROM offers_ledgerentry")
         there = int(cursor.fetchone()[0])
-        told = dict.fromkeys(TABLES, "")
-        for table in TABLES:
-            told[table] = _copying(cursor, table)
+        told = [_copying(cursor, table) for table in TABLES]
     stories = max(0, (entries - there) // ENTRIES_A_STORY)
     done = 0
     with psycopg.connect(url, autocommit=True) as server:
@@ -123,7 +121,10 @@ def fill(ground: Ground, *, first: int, entries: int, url: str, minutes: float, 
         for index in indexes:
             server.execute(index)
         _add_up(server)
+        server.execute("DROP FUNCTION bench_chain()")
         server.execute("DROP TABLE bench_past, bench_past_account, bench_past_counter")
+        for table in TABLES:
+            server.execute(f"DROP TABLE bench_like_{table}")  # our own text
         server.execute("VACUUM ANALYZE")
     return Told(there + done * ENTRIES_A_STORY, time.monotonic() - began, done >= stories)
 
@@ -132,6 +133,14 @@ def _lay_out(server: psycopg.Connection[tuple[object, ...]], ground: Ground, fir
     """The ids of the stories, and for everybody the budgets of the month before."""
     story = Proposal.objects.get(pk=first + 1)
     server.execute(_sql("past_tables"))
+    server.execute(_sql("past_chain"))
+    calls_told = [ground.first_call + ground.agents + ground.house + place for place in (0, 1)]
+    for table, found in _OF_CALL.items():
+        server.execute(
+            f"CREATE TABLE bench_like_{table} AS SELECT n.story, t.* FROM unnest(%s::bigint[]) AS n (story)"
+            f" JOIN {table} t ON {found}",
+            [calls_told],
+        )
     agents = (ground.first_user, ground.first_user + ground.agents - 1)
     server.execute(_sql("past_budgets"), [story.pk, *agents, *agents, story.currency, PLENTY])
     server.execute(
@@ -143,7 +152,7 @@ def _lay_out(server: psycopg.Connection[tuple[object, ...]], ground: Ground, fir
 def _batch(
     server: psycopg.Connection[tuple[object, ...]],
     ground: Ground,
-    told: Mapping[str, str],
+    told: Sequence[str],
     *,
     begin: int,
     count: int,
@@ -160,9 +169,9 @@ def _batch(
                 first[0] + first[1], ACCEPTED_EVERY, *bases, *customers, count, begin, ground.first_user, ground.agents,
             ],
         )  # fmt: skip
-        for text in told.values():
+        for text in told:
             server.execute(text)  # our own text
-        server.execute(_sql("past_audit"))
+        server.execute("SELECT bench_chain()")
 
 
 _NUMBERED = ("customers_call", "offers_proposal", "offers_hold", "offers_concession")
@@ -194,7 +203,7 @@ def _copying(cursor: CursorWrapper, table: str) -> str:
         values.append(changes.get(name, usual))
     return (
         f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(values)}"
-        f" FROM bench_past n JOIN {table} t ON {_OF_CALL[table]}"
+        f" FROM bench_past n JOIN bench_like_{table} t ON t.story = n.story"
     )
 
 
@@ -209,11 +218,12 @@ def _reserve(server: psycopg.Connection[tuple[object, ...]], table: str, count: 
 
 
 def _drop_indexes(server: psycopg.Connection[tuple[object, ...]]) -> list[str]:
-    """Drop the entries' indexes; the statements that make them again. Each would be written ten million times."""
+    """Drop what only finds rows; the statements that make it again. Each would be written millions of times."""
     found = server.execute(
         """SELECT pg_get_indexdef(i.indexrelid), i.indexrelid::regclass::text FROM pg_index i
-           WHERE i.indrelid = 'offers_ledgerentry'::regclass AND NOT i.indisprimary
-             AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)"""
+           WHERE i.indrelid = ANY (%s::regclass[]) AND NOT i.indisprimary
+             AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)""",
+        [[*TABLES, "customers_auditevent"]],
     ).fetchall()
     for _text, name in found:
         server.execute(f"DROP INDEX {name}")  # PostgreSQL's own name
