@@ -59,6 +59,7 @@ class TestDatabase:
         _use(self.maintenance)
         with owner_connection(self.maintenance) as owner:
             for last in (*[False] * 40, True):
+                self._end_sessions_of_the_application()
                 try:
                     owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name)))
                 except psycopg.errors.InsufficientPrivilege:
@@ -67,6 +68,14 @@ class TestDatabase:
                     time.sleep(0.25)
                 else:
                     return
+
+    def _end_sessions_of_the_application(self) -> None:
+        with connections["default"].cursor() as application:
+            application.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user",
+                [self.name],
+            )
+        connections["default"].close()
 
 
 # A table, not a new function each time: a session that is in a transaction would go on using the function it knows.
