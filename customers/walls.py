@@ -23,13 +23,16 @@ APP_GROUP = "retention_desk_app"
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """One guard: `when` as CREATE TRIGGER says it, `runs` its function, `conditional` if it has a WHEN of its own."""
+    """One guard: `when` as CREATE TRIGGER says it, `runs` its function, `conditional` if it has a WHEN of its own,
+    `sees` the name under which it looks at all new rows at once.
+    """
 
     name: str
     when: str
     runs: str
     each: Literal["ROW", "STATEMENT"] = "ROW"
     conditional: bool = False
+    sees: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,7 @@ def _triggers(found: Mapping[str, Any], tables: Sequence[Table]) -> Iterator[Fau
 
 
 def _made_again(table: Table, wanted: Trigger) -> str:
-    if wanted.conditional or " OF " in wanted.when:
+    if wanted.conditional or wanted.sees or " OF " in wanted.when:
         return _from_migrations(table)
     return (
         f"CREATE TRIGGER {wanted.name} {wanted.when} ON {table.name} FOR EACH {wanted.each} "
@@ -173,7 +176,8 @@ def _made_again(table: Table, wanted: Trigger) -> str:
 
 
 def _said_of(wanted: Trigger) -> str:
-    return f"{wanted.when} FOR EACH {wanted.each}{' WHEN' if wanted.conditional else ''} {wanted.runs}"
+    sees = f" REFERENCING {wanted.sees}" if wanted.sees else ""
+    return f"{wanted.when}{sees} FOR EACH {wanted.each}{' WHEN' if wanted.conditional else ''} {wanted.runs}"
 
 
 # pg_trigger.tgtype, in the order in which we say it.
@@ -188,7 +192,8 @@ def _said(there: Mapping[str, Any]) -> str:
         events = [f"UPDATE OF {', '.join(there['columns'])}" if word == "UPDATE" else word for word in events]
     when = f"{'BEFORE' if there['type'] & _BEFORE else 'AFTER'} {' OR '.join(events)}"
     each = "ROW" if there["type"] & _ROW else "STATEMENT"
-    return f"{when} FOR EACH {each}{' WHEN' if there['conditional'] else ''} {there['runs']}"
+    sees = f" REFERENCING {there['sees']}" if there["sees"] else ""
+    return f"{when}{sees} FOR EACH {each}{' WHEN' if there['conditional'] else ''} {there['runs']}"
 
 
 def _constraints(found: Mapping[str, Any], tables: Sequence[Table]) -> Iterator[Fault]:

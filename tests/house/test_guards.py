@@ -2,7 +2,7 @@
 
 import pytest
 
-from customers import guards as walls
+from customers import walls
 from retention_desk import guards
 
 pytestmark = pytest.mark.django_db
