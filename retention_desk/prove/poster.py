@@ -80,9 +80,14 @@ class Poster:
             return
         while True:
             for turn in self.orders.agents:
-                if self.posts >= self.orders.posts if self.orders.posts else Path(self.orders.stop).exists():
+                if self._has_done_enough():
                     return
                 yield turn
+
+    def _has_done_enough(self) -> bool:
+        if self.orders.posts is None:
+            return Path(self.orders.stop).exists()
+        return self.posts >= self.orders.posts
 
     def _call(self, username: str, budget: int, customer: int) -> None:
         """One call from its first to its last form."""

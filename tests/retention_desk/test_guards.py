@@ -431,6 +431,29 @@ def test_web_that_finds_no_database_looks_before_its_first_page(monkeypatch: pyt
     assert pages.asked == 4
 
 
+def test_worker_waits_for_a_database_that_does_not_answer_yet(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    used = connections["default"]
+    host = used.settings_dict["HOST"]
+    waited: list[float] = []
+
+    def comes_back(seconds: float) -> None:
+        waited.append(seconds)
+        used.settings_dict["HOST"] = host
+
+    used.close()
+    used.settings_dict["HOST"] = "/nonexistent"
+    monkeypatch.setattr(time, "sleep", comes_back)
+    try:
+        guards.stand_or_exit()
+    finally:
+        used.settings_dict["HOST"] = host
+
+    assert len(waited) == 1
+    assert "waiting for a server before looking at the walls: OperationalError" in caplog.text
+
+
 def test_healthy_parts_are_only_told_by_the_web(forgetful: str, caplog: pytest.LogCaptureFixture) -> None:
     guards.Guarded(Pages())
 
