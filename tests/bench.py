@@ -15,6 +15,7 @@ from django.template import engines
 from django.utils import translation
 from playwright.sync_api import Browser, Page, Request, Route
 
+from tests.browser import PATIENCE
 from tests.frame import Person, asked
 
 # A name that leads nowhere, over https so that the browser allows the clipboard.
@@ -123,7 +124,7 @@ class Bench:
 def bench(browser: Browser) -> Iterator[Bench]:
     """A fresh page; any script error or broken policy fails the test."""
     context = browser.new_context(base_url=DESK, permissions=["clipboard-read", "clipboard-write"])
-    context.set_default_timeout(5_000)
+    context.set_default_timeout(PATIENCE)
     made = Bench(context.new_page())
     yield made
     context.close()
