@@ -8,7 +8,7 @@ import warnings
 
 from celery import Celery
 from celery.exceptions import SecurityWarning
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retention_desk.settings")
 
@@ -30,3 +30,12 @@ def look_at_the_walls(**_: object) -> None:
     from retention_desk import guards  # noqa: PLC0415 (needs finished settings)
 
     guards.stand_or_exit()
+
+
+@worker_ready.connect
+def seal_what_waits(**_: object) -> None:
+    """What was done while no worker ran is sealed as soon as there is one, and not at the next tick."""
+    from django.conf import settings  # noqa: PLC0415 (needs finished settings)
+
+    if settings.AUDIT_SIGNING_KEYS:
+        app.send_task("customers.tasks.seal_audit")

@@ -152,6 +152,8 @@ class _Teller:
         if name.endswith("_id"):
             kind = self.owner if name == "owner_id" else _POINTS_TO.get(name, "")
             return _name_of(kind, value, self.names) or str(value)
+        if name in ("asked_by", "authority_of", "to"):
+            return _name_of("person", value, self.names) or str(value)
         return formats.number(value, language=language)
 
     def _list(self, name: str, value: list[Any]) -> str:
@@ -191,6 +193,8 @@ class _Teller:
 _OWNERS: Mapping[str, str] = {"AGENT": "person", "APPROVER": "person", "TEAM": "team", "SITE": "site"}
 _POINTS_TO: Mapping[str, str] = {
     "confirmed_by_id": "person",
+    "of_id": "person",
+    "to_id": "person",
     "parent_id": "reason",
     "raised_by_id": "person",
     "site_id": "site",

@@ -9,7 +9,9 @@ import pytest
 from celery import current_app
 from django.conf import settings
 from django.utils import timezone
+from pytest_django import Settings
 
+from retention_desk import celery
 from retention_desk.people.models import Session
 from retention_desk.people.tasks import forget_expired_sessions
 
@@ -42,3 +44,16 @@ def test_missing_broker_is_an_error_at_once_and_not_a_wait() -> None:
         current_app.send_task(forget_expired_sessions.name, connection=nowhere)
 
     assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize(("keys", "sent"), [(("k" * 40,), ["customers.tasks.seal_audit"]), ((), [])])
+def test_worker_that_begins_seals_what_waits(
+    keys: tuple[str, ...], sent: list[str], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.AUDIT_SIGNING_KEYS = keys
+    asked: list[str] = []
+    monkeypatch.setattr(celery.app, "send_task", asked.append)
+
+    celery.seal_what_waits()
+
+    assert asked == sent

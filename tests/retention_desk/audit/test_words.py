@@ -1,10 +1,13 @@
 """Audit events in words: labels for codes, amounts as money, ids as names, and no word missing."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.utils import translation
 
 from retention_desk.audit.vocabulary import ACTS, CONTACT, FIELDS, OBJECTS, SILENT
@@ -121,6 +124,9 @@ KEPT = {
     "budget_plan": "offers.BudgetPlan",
     "campaign": "offers.Campaign",
     "company": "customers.Company",
+    "delegation": "offers.Delegation",
+    "own_line": "offers.OwnLine",
+    "storm_reserve": "offers.StormReserve",
     "conduct_policy": "customers.ConductPolicy",
     "limit": "offers.LimitVersion",
     "offer": "offers.Offer",
@@ -136,10 +142,33 @@ KEPT = {
 @pytest.mark.parametrize("kind", KEPT)
 def test_every_field_that_administrators_keep_has_a_word(kind: str) -> None:
     fields = {field.attname for field in apps.get_model(KEPT[kind])._meta.concrete_fields}
-    unsaid = {"id", "why", "recorded_by_id", "recorded_at", "created_at"}
+    # Who did it and when are the event's own columns.
+    unsaid = {field for field in fields if re.fullmatch(r"\w*(ed|en)_(by_id|at)|why", field)}
 
     assert fields - unsaid - FIELDS.keys() - SILENT == set()
     assert kind in OBJECTS
+
+
+def test_whatever_the_desk_writes_into_the_audit_has_a_word() -> None:
+    """Acts and kinds of object, as Python and SQL name them."""
+    root = Path(settings.BASE_DIR)
+    python = "".join(
+        file.read_text(encoding="utf-8")
+        for room in ("customers", "offers", "retention_desk")
+        for file in (root / room).rglob("*.py")
+    )
+    sql = "".join(
+        file.read_text(encoding="utf-8")
+        for room in ("customers", "offers")
+        for file in (root / room).rglob("migrations/sql/*.sql")
+    )
+    kinds = set(re.findall(r'object_kind(?:: [\w\[\]]+)? ?= ?"([a-z_]+)"', python))
+    written = re.findall(r"PERFORM audit_append\([^;]*?'([A-Z_]+)',\s*'([a-z_]+)',", sql)
+
+    assert {"call", "limit", "proposal", "person"} <= kinds
+    assert len(written) >= 8
+    assert (kinds | {kind for _act, kind in written}) - OBJECTS.keys() == set()
+    assert {act for act, _kind in written} - ACTS.keys() == set()
 
 
 def test_every_act_and_every_contact_field_has_a_word() -> None:
