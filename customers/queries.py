@@ -19,7 +19,7 @@ from customers.refusals import NotYours, Refused
 from customers.sheet import CallSheet, HistoryEntry, ReasonChoice
 from customers.statements import as_json, read_json, read_row, statement
 
-_CALLS = "FROM customers_call c\n    JOIN customers_team t"
+_CALLS = "FROM customers_call c\nJOIN customers_team t"
 _DRAFT = """FROM jsonb_populate_record(NULL::customers_call, %(draft)s::jsonb || jsonb_build_object(
         'opened_at', desk_now(), 'seen_at', desk_now())) c
     JOIN customers_team t"""

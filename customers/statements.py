@@ -18,9 +18,10 @@ _FOLDER = Path(__file__).parent / "sql"
 
 @functools.cache
 def statement(name: str) -> str:
-    """The text of `customers/sql/<name>.sql`."""
+    """The text of `customers/sql/<name>.sql`, without its indents: psycopg keeps only short texts in mind."""
     table = connection.ops.quote_name(get_user_model()._meta.db_table)
-    return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").replace("{user}", table)
+    lines = (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").splitlines()
+    return "\n".join(map(str.strip, lines)).replace("{user}", table)
 
 
 def as_json(value: Mapping[str, object] | None) -> str | None:

@@ -51,13 +51,15 @@ def page(
         )
     rows = found.rows if found else ()
     row = next((one for one in rows if str(one.customer_id) == chosen), None)
+    nobody = chosen == "0"
     context = {
         "text": text,
         "kind": kind,
         "found": found,
         "row": row,
-        "nobody": chosen == "0",
-        "form": OpenCallForm(initial={"key": uuid.uuid4(), "customer": row.customer_id if row else None}),
+        "nobody": nobody,
+        # While somebody types there is no call to open yet, and making a form costs more than looking the customer up.
+        "form": OpenCallForm() if row or nobody else None,
         "key": str(uuid.uuid4()),
         "refusal": {"code": refused, "why": {"code": refused}} if refused else None,
         "seated": bool((seat := actor(request).seat) and seat.team_id),
