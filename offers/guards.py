@@ -207,7 +207,10 @@ TABLES = (
 DOORS = (
     *(Door(name) for name in ("authorise_proposal", "ask_approval", "present_proposal", "settle_proposal")),
     *(Door(name) for name in ("decide_approval", "undo_decision", "read_question")),
-    *(Door(name) for name in ("budget_set", "top_up_budget", "transfer_budget", "expire_next", "return_next")),
+    *(
+        Door(name)
+        for name in ("budget_set", "top_up_budget", "transfer_budget", "expire_next", "thaw_next", "return_next")
+    ),
     *(Door(name) for name in ("pass_question", "start_storm", "end_storm")),
     Door("move_counter", called=False),
     Door("release_call", called=False),

@@ -55,17 +55,26 @@ def act(door: Door, facts: Mapping[str, Any]) -> int:
 
 
 def expire_due(*, most: int = 200) -> Counter[str]:
-    """Let go of questions and holds whose time is over, by the database's clock; each in a transaction of its own.
+    """Let go of what is over by the database's clock, draw anew, thaw what has drained; each in its own transaction.
 
-    Returns how many of each ("question", "hold").
+    Returns how many of each ("question", "hold", "draw", "storm", "thaw").
     """
-    gone: Counter[str] = Counter()
+    return _one_by_one("expire_next", most) + _one_by_one("thaw_next", most)
+
+
+def return_unspent(*, most: int = 200) -> Counter[str]:
+    """End the concessions of customers who have left, and give back what they will not cost."""
+    return _one_by_one("return_next", most)
+
+
+def _one_by_one(function: Literal["expire_next", "thaw_next", "return_next"], most: int) -> Counter[str]:
+    done: Counter[str] = Counter()
     for _ in range(most):
-        what = _ask("SELECT to_jsonb(expire_next())")
+        what = _ask(f"SELECT to_jsonb({function}())")
         if what is None:
             break
-        gone[what] += 1
-    return gone
+        done[what] += 1
+    return done
 
 
 def set_budget(*, account_id: int, amount_minor: int, by: int, role: str, why: str) -> None:

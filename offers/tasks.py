@@ -9,3 +9,9 @@ from offers import ledger
 def expire_due() -> dict[str, int]:
     """Let go of questions that nobody answered and of money that nobody used."""
     return dict(ledger.expire_due())
+
+
+@shared_task
+def return_unspent() -> dict[str, int]:
+    """Give back to the budgets what concessions of customers who have left will not cost."""
+    return dict(ledger.return_unspent())

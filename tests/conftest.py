@@ -28,16 +28,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(
     desk_servers: None, django_test_environment: None, django_db_blocker: DjangoDbBlocker
-) -> Iterator[None]:
+) -> Iterator[TestDatabase]:
     """Create this process's test database as the owner; Django's own way knows only one role."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        database = TestDatabase.create(worker, share=bool(worker))
+        database = TestDatabase.create(worker)
         owner = owner_connection()
         seeds = Seeds(owner)
         # Django would flush as the application's role, which may not truncate, and would lose the migrations' rows.
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: seeds.restore())
-        yield
+        yield database
         owner.close()
         database.drop()
 

@@ -27,53 +27,67 @@ class TestDatabase:
     maintenance: str
 
     @classmethod
-    def create(cls, worker: str, *, share: bool) -> "TestDatabase":
-        """Create and migrate it. With ``share``, the first process migrates a template and all copy that."""
+    def create(cls, worker: str) -> "TestDatabase":
+        """Create it: the first process migrates a template, and all copy that."""
         maintenance = str(connections["owner"].settings_dict["NAME"])
         run = os.environ["RETENTION_DESK_TEST_RUN"]
         template = f"test_desk_{run}"
-        made = cls(name=f"{template}_{worker}" if share else template, maintenance=maintenance)
+        made = cls(name=f"{template}_{worker or 'alone'}", maintenance=maintenance)
         with owner_connection(maintenance) as owner:
-            if share:
-                # The first process migrates meanwhile, which on a busy machine takes longer than a lock may.
-                owner.execute("SET lock_timeout = 0")
-                owner.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
+            # The first process migrates meanwhile, which on a busy machine takes longer than a lock may.
+            owner.execute("SET lock_timeout = 0")
+            owner.execute("SELECT pg_advisory_lock(hashtext(%s))", [template])
             if owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone() is None:
                 owner.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(template)))
                 _use(template)
                 call_command("migrate", database="owner", verbosity=0)
                 with owner_connection() as migrated:
                     migrated.execute(_CLOCK)
-            if share:
-                _use(made.name)
-                owner.execute(
-                    sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                        sql.Identifier(made.name), sql.Identifier(template)
-                    )
-                )
+            _use(made.name)
+            owner.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(made.name), sql.Identifier(template))
+            )
         _use(made.name)
         return made
 
+    @contextmanager
+    def thrown_away(self) -> Iterator[None]:
+        """A fresh copy of the migrated database for whoever is going to break it; afterwards all is as it was."""
+        copy, template = f"{self.name}_broken", f"test_desk_{os.environ['RETENTION_DESK_TEST_RUN']}"
+        names = {"copy": sql.Identifier(copy), "template": sql.Identifier(template)}
+        with owner_connection(self.maintenance) as owner:
+            owner.execute(sql.SQL("CREATE DATABASE {copy} TEMPLATE {template}").format(**names))
+            try:
+                _use(copy)
+                yield
+            finally:
+                _use(self.name)
+                self._drop(owner, copy)
+
     def drop(self) -> None:
-        """Drop it. A web process of the last test may still be letting go, and its login is not the owner's to end."""
+        """Drop it."""
         _use(self.maintenance)
         with owner_connection(self.maintenance) as owner:
-            for last in (*[False] * 40, True):
-                self._end_sessions_of_the_application()
-                try:
-                    owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name)))
-                except psycopg.errors.InsufficientPrivilege:
-                    if last:
-                        raise
-                    time.sleep(0.25)
-                else:
-                    return
+            self._drop(owner, self.name)
 
-    def _end_sessions_of_the_application(self) -> None:
+    def _drop(self, owner: Connection, name: str) -> None:
+        """Drop one. A process of the last test may still be letting go, and its login is not the owner's to end."""
+        for last in (*[False] * 40, True):
+            self._end_sessions_of_the_application(name)
+            try:
+                owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            except psycopg.errors.InsufficientPrivilege:
+                if last:
+                    raise
+                time.sleep(0.25)
+            else:
+                return
+
+    def _end_sessions_of_the_application(self, name: str) -> None:
         with connections["default"].cursor() as application:
             application.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user",
-                [self.name],
+                [name],
             )
         connections["default"].close()
 

@@ -5,4 +5,6 @@ PROOFS: dict[str, str] = {
     "hammer": "retention_desk.prove.hammer",
     "kill": "retention_desk.prove.kill",
     "audit": "retention_desk.prove.audit",
+    "machine": "retention_desk.prove.machine",
+    "teeth": "retention_desk.prove.teeth",
 }

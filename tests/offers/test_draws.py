@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from customers.models import Customer
 from customers.refusals import NotYours, Refused
 from offers import ledger
 from offers.choices import BudgetKind, Duty, Grade
@@ -112,9 +113,7 @@ def test_nobody_left_is_said_before_anything_is_written(desk: Desk) -> None:
 
 def test_own_line_is_never_drawn_to_its_owner(desk: Desk) -> None:
     tom = make_supervisor("tom")
-    OwnLine.objects.create(
-        user=desk.sue, customer_id=desk.call.customer_id, declared_by=desk.sue, declared_at=desk_now()
-    )
+    OwnLine.objects.create(user=desk.sue, customer=Customer.objects.get(), declared_by=desk.sue, declared_at=desk_now())
 
     assert drawn(desk.asked()) == tom.pk
 

@@ -1,0 +1,503 @@
+"""Random lives of proposals on real PostgreSQL, step by step beside the model; any difference is a failure.
+
+One machine is one agent's call with its budgets. Acts go through the ledger's doors, as the application's role.
+"""
+
+import itertools
+import json
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from customers.models import Call
+from customers.refusals import Refused
+from offers import checks, ledger
+from offers.choices import BudgetKind, Duty, Grade
+from offers.models import ApprovalRequest, BudgetAccount, Hold, LimitRaise, LimitVersion, Seat
+from tests.builders import make_agent, make_call, make_customer, make_site, make_supervisor, make_team
+from tests.database import DeskClock
+from tests.offers.builders import facts_of, give_budget, make_campaign, make_limit, make_offer
+from tests.proofs.model import Model, Proposal
+
+_NUMBERS = itertools.count(1)
+# A Monday: weekly budgets have just begun.
+START = datetime(2026, 11, 16, 18, 0, tzinfo=UTC)
+PLANS = {
+    "CUSTOMER": 150_000,
+    "AGENT": 40_000,
+    "APPROVER": 50_000,
+    "TEAM": 140_000,
+    "SITE": 160_000,
+    "CAMPAIGN": 120_000,
+}
+COSTS = st.sampled_from([0, 1, 4_800, 9_600, 19_200, 24_000, 24_001, 38_400, 60_000, 89_999, 90_000, 90_001])
+HOLD_SECONDS = 30 * 60
+WEEK_SECONDS = 7 * 86_400
+QUESTION_SECONDS = 60
+UNDO_SECONDS = 5
+
+
+STANDING = """
+SELECT coalesce((SELECT jsonb_object_agg(kind, jsonb_build_array(limit_minor, held, spent, ceilings)) FROM (
+           SELECT DISTINCT ON (a.kind) a.kind, a.limit_minor, n.held, n.spent, n.ceilings
+           FROM offers_budgetaccount a
+           CROSS JOIN LATERAL (SELECT sum(held_minor) AS held, sum(spent_minor) AS spent, sum(ceiling_minor) AS ceilings
+                               FROM offers_budgetcounter WHERE account_id = a.id) n
+           WHERE (a.kind, a.owner_id) IN (('CUSTOMER', %(customer)s), ('AGENT', %(agent)s), ('APPROVER', %(approver)s),
+               ('TEAM', %(team)s), ('SITE', %(site)s), ('CAMPAIGN', %(campaign)s))
+           ORDER BY a.kind, a.starts_on DESC) x), '{}')::text,
+       coalesce((SELECT jsonb_object_agg(id, state) FROM offers_proposal WHERE call_id = %(call)s), '{}')::text,
+       (SELECT count(*) FROM offers_concession c JOIN offers_proposal p ON p.id = c.proposal_id
+        WHERE p.call_id = %(call)s)::text
+"""
+
+
+class Ground:
+    """What every machine shares: the scheme, the offer's catalogue and the clock, made once."""
+
+    def __init__(self, clock: DeskClock, scheme: Any, limits: dict[Grade, LimitVersion]) -> None:
+        self.clock, self.scheme, self.limits = clock, scheme, limits
+        self.steps = 0
+        self.start = START
+
+    def next_monday(self, seconds: int) -> None:
+        """Time never goes back: the next life begins a week after this one, which took so many seconds."""
+        self.start += timedelta(weeks=seconds // WEEK_SECONDS + 1)
+
+
+GROUND: list[Ground] = []
+
+
+class LifeOfProposals(RuleBasedStateMachine):
+    """The machine. Every rule says what the model expects, does it, and compares."""
+
+    @initialize()
+    def begin(self) -> None:
+        """A site of its own, so that nobody else's budgets or supervisors matter."""
+        self.ground = GROUND[-1]
+        self.ground.clock.set(self.ground.start)
+        number = next(_NUMBERS)
+        team = make_team(f"Team {number}", make_site(f"Site {number}"))
+        self.ann = make_agent(f"ann{number}", team=team)
+        self.sue = make_supervisor(f"sue{number}", team=team)
+        self.customer = make_customer()
+        self.call = make_call(self.ann, self.customer, offers_allowed=1_000)
+        campaign = make_campaign(f"C{number}")
+        self.offer = make_offer(f"O{number}", campaign=campaign)
+        self.owners = {
+            "CUSTOMER": self.customer.pk,
+            "AGENT": self.ann.pk,
+            "APPROVER": self.sue.pk,
+            "TEAM": team.pk,
+            "SITE": team.site_id,
+            "CAMPAIGN": campaign.pk,
+        }
+        for kind, owner in self.owners.items():
+            if kind != "CUSTOMER":
+                give_budget(BudgetKind(kind), owner, PLANS[kind], parts=4 if kind == "CAMPAIGN" else 1)
+        self.limit = self.ground.limits[Grade.AGENT]
+        self.model = Model(dict(PLANS), self.limit.max_cost_minor, self.ground.limits[Grade.SUPERVISOR].max_cost_minor)
+        self.decided: tuple[int, Proposal, int] | None = None
+        self.duty = Duty.READY
+        self.before: LimitVersion | None = None
+
+    # ── Acts ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @rule(cost=COSTS, crash=st.booleans())
+    def present(self, cost: int, crash: bool) -> None:
+        """On the agent's own authority."""
+        facts = self._facts(cost)
+        refusals = self._closed()
+        if cost > self.model.limit:
+            refusals |= {"OVER_COST"}
+        given = sum(
+            one.cost for one in self.model.proposals if one.payer == "AGENT" and one.state in ("PRESENTED", "ACCEPTED")
+        )
+        if given and given + cost > self.model.limit:
+            refusals |= {"OVER_SPLIT"}
+        if self.model.only("PRESENTED"):
+            refusals |= {"ANSWER_FIRST"}
+        refusals |= self.model.short_of("AGENT", cost) if cost else set()
+        made = self._do("authorise_proposal", facts, refusals, crash=crash)
+        if made is not None:
+            proposal = Proposal(made, cost, "PRESENTED")
+            self.model.proposals.append(proposal)
+            self._hold(proposal, "AGENT")
+
+    @rule(cost=COSTS, crash=st.booleans())
+    def ask(self, cost: int, crash: bool) -> None:
+        """Over it: a question, which takes the place of one that is open."""
+        refusals = self._closed()
+        if any(one.state == "REFUSED" and cost >= one.cost for one in self.model.proposals):
+            refusals |= {"ASKED_BEFORE"}
+        if self.duty == Duty.AWAY:
+            refusals |= {"NO_SUPERVISOR"}
+        made = self._do("ask_approval", self._facts(cost, reasons=["OVER_COST"]), refusals, crash=crash)
+        if made is not None:
+            if waiting := self.model.only("AWAITING"):
+                waiting.state = "WITHDRAWN"
+            self.model.proposals.append(Proposal(made, cost, "AWAITING", due=self.model.clock + QUESTION_SECONDS))
+
+    @precondition(lambda self: self.model.only("AWAITING"))
+    @rule(
+        decision=st.sampled_from(["APPROVE", "COUNTER", "DECLINE"]),
+        less=st.integers(-1, 30_000),
+        by=st.sampled_from(["sue", "sue", "sue", "ann"]),
+        crash=st.booleans(),
+    )
+    def decide(self, decision: str, less: int, by: str, crash: bool) -> None:
+        """The supervisor answers; now and then the agent tries to answer their own."""
+        asked = self.model.only("AWAITING")
+        assert asked is not None
+        request = ApprovalRequest.objects.get(proposal_id=asked.id)
+        cost = asked.cost if decision == "APPROVE" else max(0, asked.cost - less)
+        refusals: set[str] = set()
+        if by == "ann":
+            refusals = {"OWN_PROPOSAL"}
+        elif asked.due <= self.model.clock:
+            refusals = {"REQUEST_EXPIRED"}
+        elif decision != "DECLINE":
+            refusals = self._closed()
+            if cost > self.model.approver_limit:
+                refusals |= {"OVER_SUPERVISOR"}
+            if decision == "COUNTER" and cost >= asked.cost:
+                refusals |= {"COUNTER_NOT_LESS"}
+            refusals |= self.model.short_of("APPROVER", cost) if cost else set()
+        terms = {"percent": 20, "months": 6, "cost_minor": cost, "monthly_minor": 1_600, "bill_after_minor": 7_399}
+        facts = {
+            "key": str(uuid.uuid4()),
+            "approver_id": getattr(self, by).pk,
+            "role": "SUPERVISOR",
+            "request_id": request.pk,
+            "decision": decision,
+            "customer_cap_minor": PLANS["CUSTOMER"],
+        } | ({"terms": terms} if decision == "COUNTER" else {})
+        made = self._do("decide_approval", facts, refusals, crash=crash)
+        if made is None:
+            return
+        if decision == "APPROVE":
+            asked.state = "AUTHORISED"
+            self._hold(asked, "APPROVER")
+        elif decision == "COUNTER":
+            asked.state = "COUNTERED"
+            counter = Proposal(made, cost, "AUTHORISED", counter_of=asked.id)
+            self.model.proposals.append(counter)
+            self._hold(counter, "APPROVER")
+        else:
+            asked.state = "REFUSED"
+        self.decided = (request.pk, asked, self.model.clock + UNDO_SECONDS)
+
+    @precondition(lambda self: self.decided)
+    @rule()
+    def undo(self) -> None:
+        """Within five seconds, and only while nothing has come of it."""
+        assert self.decided is not None
+        request, asked, until = self.decided
+        counter = next(
+            (one for one in self.model.proposals if one.counter_of == asked.id and one.state != "WITHDRAWN"), None
+        )
+        refusals = set()
+        if until <= self.model.clock:
+            refusals = {"TOO_LATE"}
+        elif asked.state not in ("AUTHORISED", "REFUSED", "COUNTERED") or self.model.only("AWAITING"):
+            refusals = {"ALREADY_RESOLVED"}
+        elif counter is not None and counter.state != "AUTHORISED":
+            refusals = {"ALREADY_RESOLVED", *self._closed()}
+        elif self.model.closed:
+            refusals = {"CONDUCT_CLOSED"}
+        facts = {"approver_id": self.sue.pk, "role": "SUPERVISOR", "request_id": request}
+        if self._do("undo_decision", facts, refusals, crash=False, keyed=False) is None:
+            return
+        if counter is not None:
+            self.model.end(counter, "WITHDRAWN")
+        self.model.end(asked, "AWAITING")
+        asked.due = max(asked.due, self.model.clock + 30)
+        self.decided = None
+
+    @precondition(lambda self: self.model.only("AUTHORISED"))
+    @rule()
+    def present_granted(self) -> None:
+        """What the supervisor has granted goes to the customer, once the undo has run out."""
+        granted = self.model.only("AUTHORISED")
+        assert granted is not None
+        refusals = self._closed()
+        if self.decided and self.decided[2] > self.model.clock:
+            asked = self.decided[1]
+            if granted.id in (asked.id, self._counter_of(asked)):
+                refusals |= {"TOO_EARLY"}
+        if self.model.only("PRESENTED"):
+            refusals |= {"ANSWER_FIRST"}
+        if granted.expires <= self.model.clock:
+            refusals |= {"HOLD_EXPIRED", "GRANT_ENDED"}
+        facts = {"proposal_id": granted.id, "agent_id": self.ann.pk, "role": "AGENT"}
+        if self._do("present_proposal", facts, refusals, crash=False, keyed=False) is not None:
+            granted.state = "PRESENTED"
+
+    @precondition(lambda self: self.model.only("PRESENTED", "AUTHORISED", "AWAITING"))
+    @rule(
+        kind=st.sampled_from(["ACCEPTED", "ACCEPTED", "DECLINED", "WITHDRAWN"]),
+        part=st.integers(0, 110),
+        crash=st.booleans(),
+    )
+    def settle(self, kind: str, part: int, crash: bool) -> None:
+        """The customer's answer, for the whole or a part of what is held; or the agent takes it back."""
+        one = self.model.only("PRESENTED") or self.model.only("AUTHORISED", "AWAITING")
+        assert one is not None
+        posted = one.cost * part // 100
+        refusals: set[str] = set()
+        if one.state != "PRESENTED" and kind != "WITHDRAWN":
+            refusals = {"ALREADY_RESOLVED"}
+        elif kind == "ACCEPTED":
+            if self.model.closed:
+                refusals |= {"CONDUCT_CLOSED"}
+            if one.expires <= self.model.clock:
+                refusals |= {"HOLD_EXPIRED"}
+            if posted > one.cost:
+                refusals |= {"BOUNDS"}
+        facts = {
+            "key": str(uuid.uuid4()),
+            "proposal_id": one.id,
+            "agent_id": self.ann.pk,
+            "role": "AGENT",
+            "outcome": kind,
+            "posted_minor": posted,
+            "disclosures": sorted(self.call.policy.rules.get("disclosures_before_accept", [])),
+        }
+        if self._do("settle_proposal", facts, refusals, crash=crash) is not None:
+            self.model.end(one, kind, posted if kind == "ACCEPTED" else None)
+
+    @rule(seconds=st.sampled_from([1, 6, 30, 61, 600, 1_801, 7 * 86_400]), sweep=st.booleans())
+    def wait(self, seconds: int, sweep: bool) -> None:
+        """Time goes by; the clockwork may be late, and nothing that is over counts any more all the same."""
+        if seconds > 86_400:
+            sweep = True
+        self.model.clock += seconds
+        self.ground.clock.advance(timedelta(seconds=seconds))
+        if sweep:
+            ledger.expire_due()
+            self.model.tick()
+        if seconds > 86_400:
+            # A new week begins with new budgets; the customer's twelve months go on.
+            self.model.accounts = {kind: one for kind, one in self.model.accounts.items() if kind == "CUSTOMER"}
+
+    @rule(
+        kind=st.sampled_from(["AGENT", "APPROVER", "TEAM", "SITE"]), amount=st.sampled_from([0, 9_600, 40_000, 90_000])
+    )
+    def set_budget(self, kind: str, amount: int) -> None:
+        """Somebody sets a running budget anew, above or below its use."""
+        if kind not in self.model.accounts:
+            return
+        account = BudgetAccount.objects.filter(kind=kind, owner_id=self.owners[kind]).latest("starts_on")
+        ledger.set_budget(account_id=account.pk, amount_minor=amount, by=self.sue.pk, role="MANAGER", why="proof")
+        self.model.accounts[kind].set(amount)
+
+    @rule(amount=st.integers(1, 80_000))
+    def transfer(self, amount: int) -> None:
+        """Money goes from the team to the site."""
+        if not {"TEAM", "SITE"} <= self.model.accounts.keys():
+            return
+        source, target = self.model.accounts["TEAM"], self.model.accounts["SITE"]
+        if source.used > source.target or target.used > target.target:
+            return  # frozen accounts are the subject of set_budget
+        rows = {
+            kind: BudgetAccount.objects.filter(kind=kind, owner_id=self.owners[kind]).latest("starts_on").pk
+            for kind in ("TEAM", "SITE")
+        }
+        facts = {
+            "key": str(uuid.uuid4()),
+            "from_id": rows["TEAM"],
+            "to_id": rows["SITE"],
+            "amount_minor": amount,
+            "by": self.sue.pk,
+            "role": "MANAGER",
+            "why": "proof",
+        }
+        refusals = {"TRANSFER_TOO_MUCH"} if amount > source.left else set()
+        if self._do("transfer_budget", facts, refusals, crash=False) is not None:
+            source.limit -= amount
+            source.target -= amount
+            target.limit += amount
+            target.target += amount
+
+    @rule(cost=st.sampled_from([9_600, 19_200, 24_000]))
+    def lower_limit(self, cost: int) -> None:
+        """A smaller limit holds from the next ruling on."""
+        if cost >= self.model.limit:
+            return
+        self._tick_a_second()
+        self.before, self.limit = self.limit, make_limit(grade=Grade.AGENT, user=self.ann, max_cost_minor=cost)
+        self.model.limit = cost
+
+    @precondition(lambda self: self.before)
+    @rule()
+    def present_by_the_limit_before(self) -> None:
+        """A page that still knows the old limit is told so."""
+        assert self.before is not None
+        facts = self._facts(4_800) | {"limit_version_id": self.before.pk}
+        assert self._do("authorise_proposal", facts, {"STALE_LIMIT", *self._closed()}, crash=False) is None
+
+    @rule(confirmed=st.booleans())
+    def raise_limit(self, confirmed: bool) -> None:
+        """A larger one needs a second person, and an hour."""
+        if not Hold.objects.exists():
+            return
+        self._tick_a_second()
+        version = LimitVersion.objects.get(pk=self.limit.pk)
+        version.pk, version.grade, version.user, version.raised_by, version.confirmed_by = (
+            None,
+            "",
+            self.ann,
+            None,
+            None,
+        )
+        version.recorded_by, version.max_cost_minor = self.sue, self.model.limit + 1_000
+        version.valid_from = version.recorded_at = self._now()
+        if not confirmed:
+            with pytest.raises(Refused, match="RAISE_NEEDS_SECOND"), ledger.heard(), transaction.atomic():
+                version.save(force_insert=True)
+            return
+        asked = LimitRaise.objects.create(
+            figures=_figures(version), asked_by=self.sue, asked_at=version.valid_from, why="proof"
+        )
+        LimitRaise.objects.filter(pk=asked.pk).update(
+            state="CONFIRMED", decided_by=make_supervisor(f"cfo{next(_NUMBERS)}"), decided_at=version.valid_from
+        )
+        asked.refresh_from_db()
+        version.raised_by, version.confirmed_by_id = asked, asked.decided_by_id
+        version.save(force_insert=True)
+        self.wait(seconds=600, sweep=True)
+        self._expect_limit(self.limit.pk)
+        for _ in range(3):
+            self.wait(seconds=1_801, sweep=True)
+        self._expect_limit(version.pk)
+        self.limit, self.model.limit = version, version.max_cost_minor
+
+    @rule(duty=st.sampled_from([Duty.READY, Duty.READY, Duty.AWAY]))
+    def supervisor_leaves(self, duty: Duty) -> None:
+        """Nobody on duty: the question is refused before anything is written."""
+        Seat.objects.filter(user=self.sue).update(duty=duty)
+        self.duty = duty
+
+    @precondition(lambda self: not self.model.closed)
+    @rule(sure=st.integers(0, 9))
+    def close_offers(self, sure: int) -> None:
+        """Cancelling has become a must: whatever was held is given back by the database itself."""
+        if sure:
+            return
+        Call.objects.filter(pk=self.call.pk).update(offers_closed_at=self._now())
+        self.model.closed = True
+        for one in self.model.proposals:
+            if one.live:
+                self.model.end(one, "LAPSED")
+
+    # ── Comparing ────────────────────────────────────────────────────────────────────────────────────────────
+
+    @invariant()
+    def counters_are_what_the_model_says(self) -> None:
+        """Every budget of the running period, and every proposal's state."""
+        self.ground.steps += 1
+        with connection.cursor() as cursor:
+            cursor.execute(STANDING, {"call": self.call.pk, **{kind.lower(): pk for kind, pk in self.owners.items()}})
+            accounts, states, concessions = map(json.loads, cursor.fetchone())
+        for kind, wanted in self.model.accounts.items():
+            limit, held, spent, ceilings = accounts.get(kind, (wanted.limit, 0, 0, 0))
+            found = (limit, held, spent)
+            assert found == (wanted.limit, wanted.held, wanted.spent), f"{kind}: {found}, model {wanted}"
+            assert held + spent <= max(ceilings, 0) <= limit or kind not in accounts
+        assert {int(pk): state for pk, state in states.items()} == {one.id: one.state for one in self.model.proposals}
+        assert concessions == sum(one.state == "ACCEPTED" for one in self.model.proposals)
+
+    def teardown(self) -> None:
+        """Everything that the independent checker looks at, at the end of each life."""
+        if getattr(self, "call", None) is None:
+            return
+        self.ground.next_monday(self.model.clock)
+        if self.ground.steps % 7 == 0:
+            findings = [one for one in checks.run() if one.count]
+            assert not findings, [(one.check.sentence, one.first) for one in findings]
+
+    # ── How an act is tried ──────────────────────────────────────────────────────────────────────────────────
+
+    def _do(
+        self, door: str, facts: dict[str, Any], refusals: set[str], *, crash: bool, keyed: bool = True
+    ) -> int | None:
+        """Do it, expecting one of the refusals or, where there are none, that it is done.
+
+        With `crash`, the process dies before its commit the first time: nothing may be left of it. Done, it is posted
+        again with the same key: one effect.
+        """
+        if crash:
+            self._crash(door, facts)
+        try:
+            made = ledger.act(door, facts)  # type: ignore[arg-type]
+        except Refused as refused:
+            code = str(refused.code)
+        else:
+            code = ""
+        if code:
+            assert code in refusals, f"{door}: {code}, model {refusals or 'allows it'}"
+            return None
+        assert not refusals, f"{door} was done, model {refusals}"
+        if keyed:
+            assert ledger.act(door, facts) == made  # type: ignore[arg-type]
+        return made
+
+    def _crash(self, door: str, facts: dict[str, Any]) -> None:
+        try:
+            with transaction.atomic():
+                ledger.act(door, facts)  # type: ignore[arg-type]
+                raise _Died
+        except (Refused, _Died):
+            self.counters_are_what_the_model_says()
+
+    def _hold(self, proposal: Proposal, payer: str) -> None:
+        self.model.hold(proposal, payer, HOLD_SECONDS)
+
+    def _closed(self) -> set[str]:
+        return {"CONDUCT_CLOSED"} if self.model.closed else set()
+
+    def _counter_of(self, asked: Proposal) -> int | None:
+        return next((one.id for one in self.model.proposals if one.counter_of == asked.id), None)
+
+    def _facts(self, cost: int, **other: Any) -> dict[str, Any]:
+        return facts_of(
+            self.call,
+            self.offer,
+            self.limit,
+            self.ground.scheme,
+            cost_minor=cost,
+            customer_cap_minor=PLANS["CUSTOMER"],
+            **other,
+        )
+
+    def _expect_limit(self, wanted: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT limit_on_call(%s, %s, 'RECURRING')", [self.call.pk, self.ann.pk])
+            assert cursor.fetchone() == (wanted,)
+
+    def _tick_a_second(self) -> None:
+        self.model.clock += 1
+        self.ground.clock.advance(timedelta(seconds=1))
+
+    def _now(self) -> datetime:
+        """The desk's clock as the model has it."""
+        return self.ground.start + timedelta(seconds=self.model.clock)
+
+
+class _Died(Exception):
+    """The process is gone before its commit."""
+
+
+def _figures(version: LimitVersion) -> dict[str, Any]:
+    """The columns that a raise is about."""
+    left_out = {"id", "valid_from", "raises", "raised_by_id", "recorded_by_id", "confirmed_by_id", "recorded_at", "why"}
+    return {
+        field.attname: getattr(version, field.attname)
+        for field in LimitVersion._meta.concrete_fields
+        if field.attname not in left_out
+    }

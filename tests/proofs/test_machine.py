@@ -1,0 +1,54 @@
+"""The ledger against its model: random lives of proposals, step by step, on real PostgreSQL.
+
+More: `python3 manage.py prove machine --steps 1000000`.
+"""
+
+import os
+import random
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from offers import checks
+from tests.database import DeskClock
+from tests.offers.builders import make_limits, make_scheme
+from tests.proofs.machine import GROUND, START, Ground, LifeOfProposals
+
+pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
+
+STEPS = int(os.environ.get("PROOF_STEPS", "10000"))
+SEED = int(os.environ.get("PROOF_SEED", random.SystemRandom().randrange(2**32)))
+LIVES_AT_ONCE = 100
+
+
+def live(ground: Ground, *, steps: int, chance: int) -> None:
+    """Run lives until so many steps are done; raises the first difference from the model."""
+    how = settings(
+        max_examples=LIVES_AT_ONCE,
+        stateful_step_count=50,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    GROUND.append(ground)
+    try:
+        while ground.steps < steps:
+            run_state_machine_as_test(seed(chance)(LifeOfProposals), settings=how)
+            chance += 1
+    finally:
+        GROUND.pop()
+
+
+def test_ledger_does_what_the_model_says(desk_clock: DeskClock, record_property: Callable[[str, object], None]) -> None:
+    """PROOF_SEED repeats a run."""
+    record_property("seed", SEED)
+    desk_clock.set(START)
+    ground = Ground(desk_clock, make_scheme(), make_limits())
+
+    live(ground, steps=STEPS, chance=SEED)
+
+    assert ground.steps >= STEPS
+    assert not [finding for finding in checks.run() if finding.count]

@@ -1,0 +1,50 @@
+"""A proof that cannot fail proves nothing: on every build that is broken on purpose, one of them does.
+
+Five builds here; all of them: `python3 manage.py prove teeth`.
+"""
+
+import os
+import random
+
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests.database import DeskClock, TestDatabase, owner_connection
+from tests.offers.builders import make_limits, make_scheme
+from tests.proofs.builds import BUILDS, Build, break_it
+from tests.proofs.machine import START, Ground
+from tests.proofs.test_machine import live
+from tests.races.test_budget_races import test_one_hot_budget_is_never_overspent as race
+
+pytestmark = pytest.mark.races
+
+ENOUGH_STEPS = 6_000
+IN_THE_SUITE = {
+    "no lock and no CHECK on the counter",
+    "one path that does not look at its budget",
+    "posting without a look at the clock",
+    "everybody answers their own question",
+    "a limit that somebody remembers",
+}
+WANTED = [build for build in BUILDS if os.environ.get("PROOF_ALL") or build.name in IN_THE_SUITE]
+
+
+@pytest.mark.parametrize("build", WANTED, ids=lambda build: build.name)
+def test_broken_build_is_caught(
+    build: Build, django_db_setup: TestDatabase, django_db_blocker: DjangoDbBlocker
+) -> None:
+    with django_db_blocker.unblock(), django_db_setup.thrown_away(), owner_connection() as owner:
+        break_it(build, owner)
+        with pytest.raises((AssertionError, BaseExceptionGroup)):
+            prove(build, DeskClock(owner))
+
+
+def prove(build: Build, clock: DeskClock) -> None:
+    """The proof that has to notice, over and over until it does."""
+    if build.proof == "race":
+        for _ in range(5):
+            race(1)
+        return
+    clock.set(START)
+    ground = Ground(clock, make_scheme(), make_limits())
+    live(ground, steps=ENOUGH_STEPS, chance=random.SystemRandom().randrange(2**32))
