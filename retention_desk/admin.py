@@ -24,11 +24,8 @@ SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (
         _("Who may give how much"),
         (
-            "offers.limitversion",
             "offers.schemeversion",
             "offers.budgetplan",
-            "offers.budgetaccount",
-            "offers.ledgerentry",
         ),
     ),
     (_("People and places"), ("people.user", "auth.group", "customers.team", "customers.site", "customers.company")),

@@ -34,6 +34,7 @@ PLACES = (
     Place(name="calls:current", label=_("Call"), icon="headset", permission="customers.take_call", go="c"),
     Place(name="customers:lookup", label=_("Find"), icon="search", permission="customers.take_call", go="f", key="F2"),
     Place(name="offers:approvals", label=_("Approvals"), icon="checks", permission="offers.decide_approval", go="a"),
+    Place(name="authority:budgets", label=_("Authority"), icon="scale", permission="offers.view_budgetaccount", go="b"),
     Place(name="reports:save-rate", label=_("Reports"), icon="chart-line", permission="customers.see_record", go="r"),
     Place(name="records:list", label=_("Records"), icon="list-details", permission="customers.see_record", go="l"),
     Place(

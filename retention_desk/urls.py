@@ -27,6 +27,7 @@ urlpatterns = [
     path("intake/", include("retention_desk.intake.urls")),
     path("records/", include("retention_desk.records.urls")),
     path("audit/", include("retention_desk.audit.urls")),
+    path("authority/", include("retention_desk.authority.urls")),
     path("duty/", home.set_duty, name="duty"),
     path("profile/", profile.profile, name="profile"),
     path("calls/", include("retention_desk.calls.urls")),

@@ -20,6 +20,16 @@ ADMINISTRATOR = "Administrator"
 
 _ON_THE_FLOOR = ("customers.take_call",)
 _WATCHES_THE_FLOOR = ("customers.see_floor", "customers.see_record", "offers.decide_approval")
+_SEES_AUTHORITY = (
+    *("offers.view_budgetaccount", "offers.view_stormreserve"),
+    *("offers.view_delegation", "offers.add_delegation", "offers.change_delegation"),
+)
+_STARTS_STORMS = ("offers.add_storm", "offers.change_storm")
+# Whoever raises a limit or signs a reserve needs another of these to confirm it.
+_SETS_AUTHORITY = (
+    *("offers.view_limitversion", "offers.add_limitversion", "offers.change_budgetaccount"),
+    *("offers.add_stormreserve", "offers.change_stormreserve"),
+)
 
 
 def _may(app: str, *models: str, do: tuple[str, ...] = ("view", "add", "change")) -> tuple[str, ...]:
@@ -34,8 +44,15 @@ _ADD_ONLY = ("view", "add")
 ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         AGENT: _ON_THE_FLOOR,
-        SUPERVISOR: (*_ON_THE_FLOOR, *_WATCHES_THE_FLOOR),
-        MANAGER: (*_WATCHES_THE_FLOOR, "customers.correct_disposition", "customers.read_audit"),
+        SUPERVISOR: (*_ON_THE_FLOOR, *_WATCHES_THE_FLOOR, *_SEES_AUTHORITY, *_STARTS_STORMS),
+        MANAGER: (
+            *_WATCHES_THE_FLOOR,
+            *_SEES_AUTHORITY,
+            *_STARTS_STORMS,
+            *_SETS_AUTHORITY,
+            "customers.correct_disposition",
+            "customers.read_audit",
+        ),
         ADMINISTRATOR: (
             "customers.run_intake",
             "customers.read_audit",
@@ -46,10 +63,9 @@ ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *_may("customers", "conductpolicy", do=_ADD_ONLY),
             *_may("customers", "auditevent", "intakerun", "outboxmessage", do=_SEE_ONLY),
             *_may("offers", "budgetplan", "campaign", "offer", "seat"),
-            *_may("offers", "limitversion", "offerversion", "schemeversion", do=_ADD_ONLY),
-            # An account is raised and lowered by the ledger; the plan of later ones is kept beside it.
-            *_may("offers", "budgetaccount", do=("view", "change")),
-            *_may("offers", "budgetcounter", "ledgerentry", do=_SEE_ONLY),
+            *_may("offers", "offerversion", "schemeversion", do=_ADD_ONLY),
+            *_SEES_AUTHORITY,
+            *_SETS_AUTHORITY,
         ),
     }
 )

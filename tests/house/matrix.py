@@ -2,6 +2,7 @@
 
 import copy
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -13,8 +14,9 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from customers.models import Call, Cancellation, IntakeRun, Subscription, Team
+from offers import conflicts, delegations, limits, storms
 from offers.choices import BudgetKind, Grade
-from offers.models import ApprovalRequest, Proposal, Seat
+from offers.models import ApprovalRequest, BudgetAccount, LimitVersion, Proposal, Seat
 from retention_desk.people.models import User
 from retention_desk.people.roles import ADMINISTRATOR, AGENT, MANAGER, SUPERVISOR
 from tests.builders import (
@@ -29,6 +31,7 @@ from tests.builders import (
     new_key,
 )
 from tests.offers.builders import give_budget
+from tests.offers.in_use import allowance_of
 from tests.retention_desk.scene import Scene, set_scene
 
 # Ann's it is; Sid is an agent and Olga a supervisor of another site.
@@ -83,6 +86,7 @@ def make_world() -> World:
         "administrator": _in_role(make_user("ada", is_staff=True), ADMINISTRATOR),
     }
     things = _things(scene)
+    things |= _authority(scene, people["manager"], people["administrator"])
     anonymous = Client(raise_request_exception=False)
     return World({"anonymous": anonymous} | {role: _browser(person) for role, person in people.items()}, things)
 
@@ -117,6 +121,37 @@ def _things(scene: Scene) -> dict[str, Any]:
         "run_id": IntakeRun.objects.create(mapping_name="Customers").pk,
         "uidb64": urlsafe_base64_encode(force_bytes(scene.ann.pk)),
         "token": default_token_generator.make_token(scene.ann),
+    }
+
+
+def _authority(scene: Scene, manager: User, administrator: User) -> dict[str, Any]:
+    """A raise that waits, a reserve in use at Ann's site, her team's budget, her own account, and Sue standing in."""
+    by_manager: dict[str, Any] = {"by": manager.pk, "role": "MANAGER", "now": desk_now()}
+    asked = limits.new_limit_version(
+        grade=Grade.AGENT, currency="USD", allowance=allowance_of(Grade.AGENT, max_percent=30), why="x", **by_manager
+    )
+    reserve = storms.sign_reserve(
+        site_id=scene.team.site_id, name="Outage", currency="USD", amount_minor=1_000, key=new_key(),
+        limits={Grade.AGENT: allowance_of(Grade.AGENT)}, **by_manager,
+    )  # fmt: skip
+    storms.countersign_reserve(reserve_id=reserve.pk, by=administrator.pk, role="ADMINISTRATOR", now=desk_now())
+    storm = storms.start_storm(reserve_id=reserve.pk, hours=1, why="x", by=manager.pk, role="MANAGER", key=new_key())
+    given = delegations.give_delegation(
+        of_id=manager.pk, to_id=scene.sue.pk, starts_at=desk_now(), ends_at=desk_now() + timedelta(days=1), why="x",
+        key=new_key(), **by_manager,
+    )  # fmt: skip
+    line = conflicts.declare_own_line(
+        user_id=scene.ann.pk, account_number=make_customer().account_number, by=scene.ann.pk, role="AGENT",
+        now=desk_now(), key=new_key(),
+    )  # fmt: skip
+    return {
+        "limit_id": LimitVersion.objects.filter(grade=Grade.NEW).get().pk,
+        "raise_id": asked.pk,
+        "reserve_id": reserve.pk,
+        "storm_id": storm,
+        "delegation_id": given.pk,
+        "line_id": line.pk,
+        "account_id": BudgetAccount.objects.get(kind=BudgetKind.TEAM).pk,
     }
 
 

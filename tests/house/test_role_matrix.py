@@ -55,6 +55,10 @@ CORRECTS = "          login   403   403      403        403      ok      403"
 ADMINISTERS = "       login   403   403      403        403      403     ok"
 READS_THE_AUDIT = "   login   403   403      403        403      ok      ok"
 ADMINISTERS_NOTHING = "login   403   403      403        403      403     404"
+SETS_AUTHORITY = "    login   403   403      403        403      ok      ok"
+SEES_AUTHORITY = "    login   403   403      ok         ok       ok      ok"
+SEES_ITS_MONEY = "    login   403   403      ok         404      ok      ok"
+STARTS_STORMS = "     login   403   403      ok         404      ok      403"
 REFUSED_TO_ALL = "    login   403   403      403        403      403     403"
 LOGS_IN = "           login   login login    login      login    login   login"
 
@@ -127,6 +131,28 @@ ROWS: dict[str, list[Row]] = {
     "offers:undo": [post(HAS_DECIDED_IT)],
     "offers:unfinished": [get(SEES_THE_FLOOR)],
     "offers:unfinished-close": [post(OF_THE_SITE, LEFT_CALL)],
+    "authority:limits": [get(SETS_AUTHORITY)],
+    "authority:limit-new": [get(SETS_AUTHORITY), post(SETS_AUTHORITY)],
+    "authority:limit-end": [post(SETS_AUTHORITY)],
+    "authority:raise": [post(SETS_AUTHORITY, answer="confirm")],
+    "authority:explain": [get(SIGNED_IN)],
+    "authority:declare": [post(SIGNED_IN)],
+    "authority:line-end": [post(SETS_AUTHORITY)],
+    "authority:budgets": [get(SEES_AUTHORITY)],
+    "authority:budgets-csv": [get(SEES_AUTHORITY)],
+    "authority:budget": [get(SEES_ITS_MONEY)],
+    "authority:entries-csv": [get(SEES_ITS_MONEY)],
+    "authority:budget-top-up": [post(SETS_AUTHORITY)],
+    "authority:budget-lower": [post(SETS_AUTHORITY)],
+    "authority:budget-transfer": [post(SETS_AUTHORITY)],
+    "authority:storms": [get(SEES_AUTHORITY)],
+    "authority:reserve-new": [get(SETS_AUTHORITY), post(SETS_AUTHORITY)],
+    "authority:reserve-countersign": [post(SETS_AUTHORITY)],
+    "authority:reserve-retire": [post(SETS_AUTHORITY)],
+    "authority:storm-start": [post(STARTS_STORMS)],
+    "authority:storm-end": [post(STARTS_STORMS)],
+    "authority:standing-in": [get(SEES_AUTHORITY), post(SEES_AUTHORITY)],
+    "authority:standing-in-end": [post(SEES_ITS_MONEY)],
     "admin:index": [get(ADMINISTERS), post(ADMINISTERS)],
     # There is one log-in page, the desk's.
     "admin:login": [get(LOGS_IN), post(LOGS_IN)],
@@ -147,11 +173,8 @@ ADMIN: dict[str, set[str]] = {
     "customers_reason": {"add", "change"},
     "customers_site": {"add", "change"},
     "customers_team": {"add", "change"},
-    "offers_budgetaccount": {"change"},
     "offers_budgetplan": {"add", "change"},
     "offers_campaign": {"add", "change"},
-    "offers_ledgerentry": set(),
-    "offers_limitversion": {"add"},
     "offers_offer": {"add", "change"},
     "offers_offerversion": {"add"},
     "offers_schemeversion": {"add"},

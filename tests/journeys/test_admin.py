@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from customers import setup
 from offers.choices import BudgetKind
-from offers.models import LimitVersion, OfferVersion
+from offers.models import OfferVersion
 from retention_desk.people.models import User
 from tests.accessibility import findings
 from tests.browser import NewPage
@@ -38,7 +38,7 @@ def ada(live_desk: str) -> User:
 @pytest.fixture
 def addresses(ada: User) -> list[str]:
     """A list, a form, a record and a row of each sort."""
-    version, limit = OfferVersion.objects.all()[0], LimitVersion.objects.all()[0]
+    version = OfferVersion.objects.all()[0]
     return [
         "",
         "people/user/",
@@ -49,8 +49,6 @@ def addresses(ada: User) -> list[str]:
         f"offers/offer/{version.offer_id}/change/",
         f"offers/offerversion/add/?offer={version.offer_id}",
         f"offers/offerversion/{version.pk}/change/",
-        "offers/limitversion/",
-        f"offers/limitversion/add/?from={limit.pk}",
         "offers/schemeversion/add/",
         "offers/budgetplan/",
         "offers/budgetplan/add/",

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.core import mail
 from django.db.models import Model
 from django.test import Client
@@ -12,38 +11,23 @@ from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from customers.models import AuditEvent, ConductPolicy, Product, Reason, Site
-from offers import ledger
 from offers.admin.examples import EXAMPLES
-from offers.choices import BudgetKind, Grade, OfferKind
-from offers.models import BudgetAccount, BudgetPlan, LimitVersion, Offer, OfferVersion, SchemeVersion
+from offers.choices import OfferKind
+from offers.models import BudgetPlan, Offer, OfferVersion, SchemeVersion
 from retention_desk.people.models import User
 from retention_desk.people.roles import AGENT, SUPERVISOR
 from tests.audits import Broken, break_audit, last_event
 from tests.builders import (
-    make_agent,
-    make_call,
     make_company,
-    make_customer,
     make_reason,
     make_site,
     make_team,
 )
-from tests.offers.builders import facts_of, give_budget, make_limits, make_offer, make_scheme
+from tests.offers.builders import make_offer, make_scheme
 from tests.retention_desk.admin.people import make_administrator, make_person
 
 pytestmark = pytest.mark.django_db
 
-LIMIT = {
-    "grade": "AGENT",
-    "max_percent": "30",
-    "max_months": "12",
-    "max_monthly_minor": "20.50",
-    "max_credit_minor": "50",
-    "max_fee_minor": "0",
-    "max_cost_minor": "240.00",
-    "kinds": ["PERCENT_OFF", "CREDIT"],
-    "why": "Winter",
-}
 PERSON = {
     "username": "nora",
     "first_name": "Nora",
@@ -75,55 +59,6 @@ def errors(answer: Any) -> dict[str, list[str]]:
     assert answer.status_code == 200, answer
     found: dict[str, list[str]] = answer.context["adminform"].form.errors
     return found
-
-
-def test_limit_is_added_in_whole_units_and_recorded_once(browser_of_ada: Client, ada: User) -> None:
-    answer = post(browser_of_ada, "offers_limitversion_add", LIMIT)
-
-    assert answer.status_code == 302
-    limit = LimitVersion.objects.get()
-    assert (limit.grade, limit.max_monthly_minor, limit.max_cost_minor) == (Grade.AGENT, 2_050, 24_000)
-    assert (limit.kinds, limit.recorded_by) == (["CREDIT", "PERCENT_OFF"], ada)
-    assert AuditEvent.objects.filter(act="LIMIT_ADDED", object_id=limit.pk).count() == 1
-    assert not LogEntry.objects.exists()
-
-
-def test_new_limit_starts_from_the_one_it_follows(browser_of_ada: Client) -> None:
-    limit = make_limits()[Grade.SENIOR]
-
-    page = browser_of_ada.get(reverse("admin:offers_limitversion_add"), {"from": limit.pk}).content.decode()
-
-    for typed in ('value="SENIOR" selected', 'name="max_percent" value="30"', 'name="max_monthly_minor" value="35.00"'):
-        assert typed in page
-
-
-@pytest.mark.parametrize(
-    ("field", "wrong"),
-    [
-        ("grade", {"grade": ""}),
-        ("max_credit_minor", {"max_credit_minor": "300"}),
-        ("max_monthly_minor", {"max_monthly_minor": "1.005"}),
-        ("max_monthly_minor", {"max_monthly_minor": "-1"}),
-        ("max_monthly_minor", {"max_monthly_minor": "1e30"}),
-        ("max_percent", {"max_percent": "200"}),
-        ("kinds", {"kinds": []}),
-        ("why", {"why": ""}),
-        ("valid_from", {"valid_from": "2020-01-01T00:00"}),
-    ],
-)
-def test_limit_is_refused_at_its_field_and_nothing_is_saved(
-    browser_of_ada: Client, field: str, wrong: dict[str, Any]
-) -> None:
-    answer = post(browser_of_ada, "offers_limitversion_add", LIMIT | wrong)
-
-    assert list(errors(answer)) == [field]
-    assert not LimitVersion.objects.exists()
-
-
-def test_own_limit_is_refused(browser_of_ada: Client, ada: User) -> None:
-    answer = post(browser_of_ada, "offers_limitversion_add", LIMIT | {"grade": "", "user": str(ada.pk)})
-
-    assert list(errors(answer)) == ["user"]
 
 
 def test_scheme_is_added_from_the_last(browser_of_ada: Client) -> None:
@@ -210,14 +145,12 @@ def test_version_without_an_offer_leads_to_the_offers(browser_of_ada: Client) ->
     assert answer.headers["Location"] == reverse("admin:offers_offer_changelist")
 
 
-@pytest.mark.parametrize("model", ["offers_offerversion", "offers_limitversion", "offers_schemeversion"])
+@pytest.mark.parametrize("model", ["offers_offerversion", "offers_schemeversion"])
 def test_version_cannot_be_changed(browser_of_ada: Client, model: str) -> None:
     make_scheme()
-    make_limits()
     make_offer()
     rows: dict[str, type[Model]] = {
         "offers_offerversion": OfferVersion,
-        "offers_limitversion": LimitVersion,
         "offers_schemeversion": SchemeVersion,
     }
     row = rows[model]._default_manager.first()
@@ -237,13 +170,13 @@ def test_offers_are_retired_and_put_back_from_the_list(browser_of_ada: Client) -
 
 def test_budget_is_planned_for_somebody_else(browser_of_ada: Client) -> None:
     team = make_team()
-    data = {"owner": f"TEAM:{team.pk}", "period": "WEEK", "amount_minor": "5000", "parts": "4"}
+    data = {"owner": f"TEAM:{team.pk}", "period": "WEEK", "amount_minor": "5000", "parts": "4", "active": "on"}
 
     assert post(browser_of_ada, "offers_budgetplan_add", data).status_code == 302
 
     plan = BudgetPlan.objects.get()
     assert (plan.kind, plan.owner_id, plan.amount_minor, plan.parts) == ("TEAM", team.pk, 500_000, 4)
-    change = {"period": "WEEK", "amount_minor": "6000", "parts": "4"}
+    change = {"period": "WEEK", "amount_minor": "6000", "parts": "4", "active": "on"}
     assert post(browser_of_ada, "offers_budgetplan_change", change, plan.pk).status_code == 302
     assert (last_event().before, last_event().after) == ({"amount_minor": 500_000}, {"amount_minor": 600_000})
 
@@ -252,24 +185,6 @@ def test_own_budget_is_refused_at_its_field(browser_of_ada: Client, ada: User) -
     data = {"owner": f"AGENT:{ada.pk}", "period": "WEEK", "amount_minor": "5000", "parts": "1"}
 
     assert list(errors(post(browser_of_ada, "offers_budgetplan_add", data))) == ["owner"]
-
-
-def test_running_budget_shows_what_is_left_and_is_raised_with_a_reason(browser_of_ada: Client) -> None:
-    ann = make_agent("ann")
-    give_budget(BudgetKind.AGENT, ann.pk, 50_000)
-    call = make_call(ann, make_customer())
-    limits, scheme = make_limits(), make_scheme()
-    ledger.act("authorise_proposal", facts_of(call, make_offer(), limits[Grade.AGENT], scheme))
-    account = BudgetAccount.objects.get(kind="AGENT")
-
-    page = browser_of_ada.get(reverse("admin:offers_budgetaccount_change", args=[account.pk])).content.decode()
-    assert [amount in page for amount in ("$500.00", "$96.00", "$404.00", "Ann Holt")] == [True] * 4
-    raised = {"amount_minor": "800", "why": "Storm week"}
-    assert post(browser_of_ada, "offers_budgetaccount_change", raised, account.pk).status_code == 302
-
-    account.refresh_from_db()
-    assert account.limit_minor == 80_000
-    assert last_event().reason == "Storm week"
 
 
 def test_reason_is_kept_with_its_words(browser_of_ada: Client) -> None:

@@ -14,7 +14,6 @@ from django.utils.functional import Promise
 from customers import setup
 from customers.admin_base import KeptAdmin
 from offers.choices import BudgetKind
-from offers.models import LimitVersion
 from retention_desk.people.models import User
 from tests.builders import make_agent, make_company, make_product, make_reason, make_team
 from tests.offers.builders import give_budget, make_campaign, make_credit, make_limits, make_offer, make_scheme
@@ -89,7 +88,7 @@ def test_index_shows_by_purpose(furnished: Client) -> None:
     assert "Back to the desk" in page
 
 
-@pytest.mark.parametrize("model", ["offers_limitversion", "offers_budgetplan", "people_user", "customers_auditevent"])
+@pytest.mark.parametrize("model", ["offers_budgetplan", "people_user", "customers_auditevent"])
 def test_list_reads_in_as_many_statements_however_long_it_is(furnished: Client, model: str) -> None:
     def statements() -> int:
         with CaptureQueriesContext(connection) as captured:
@@ -101,17 +100,6 @@ def test_list_reads_in_as_many_statements_however_long_it_is(furnished: Client, 
     for number in range(5):
         agent = make_agent(f"agent{number}", team=make_team("Retention East"))
         give_budget(BudgetKind.AGENT, agent.pk, 5_000)
-        LimitVersion.objects.create(
-            user=agent,
-            valid_from="2026-01-01T00:00Z",
-            currency="USD",
-            max_percent=5,
-            max_months=5,
-            max_monthly_minor=1,
-            max_credit_minor=1,
-            max_cost_minor=1,
-            recorded_at="2026-01-01T00:00Z",
-        )
         setup.add_site(name=f"Site {number}", time_zone="UTC", by=agent.pk, role="TEST")
 
     assert statements() == before
