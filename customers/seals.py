@@ -13,7 +13,7 @@ import hmac
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,6 +27,7 @@ MARK_BYTES = 8
 # One line of the file stays below 50 kB, however much was written since the last seal.
 MARKS_MOST = 4096
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 _NO_SEAL = b"\x00" * 32
 
 
@@ -52,19 +53,22 @@ class Seal:
     prev_hash: bytes
     key_id: str
     signature: bytes = b""
+    _content: bytes = field(default=b"", init=False, repr=False, compare=False)
 
     def content(self) -> bytes:
-        """What is signed: everything but the signature, in one fixed form."""
-        return _dump(self._told()).encode()
+        """What is signed: everything but the signature, in one fixed form. Written once; a year has millions."""
+        if not self._content:
+            object.__setattr__(self, "_content", _dump(self._told()))
+        return self._content
 
     @property
     def digest(self) -> bytes:
         """What the next seal hangs on."""
         return hashlib.sha256(self.content() + self.signature).digest()
 
-    def line(self) -> str:
-        """The seal as a line of the file, with its end."""
-        return _dump({**self._told(), "signature": self.signature.hex()}) + "\n"
+    def line(self) -> bytes:
+        """The seal as a line of the file, with its end: what is signed, and the signature in the same object."""
+        return b'%s,"signature":"%s"}\n' % (self.content()[:-1], self.signature.hex().encode())
 
     def _told(self) -> dict[str, object]:
         return {
@@ -97,7 +101,7 @@ class Seal:
                 signature=bytes.fromhex(told["signature"]),
             )
             # Written by us, it reads the same again; numbers as words, other spaces or doubled names do not.
-            same = seal.line().encode() == line and isinstance(seal.key_id, str)
+            same = seal.line() == line and isinstance(seal.key_id, str)
             same &= all(type(one) is int for one in (seal.number, seal.shard, seal.first, seal.seq))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             raise Unreadable from error
@@ -205,7 +209,7 @@ def append_lines(file: Path, seals: Sequence[Seal]) -> None:
         end = _whole_lines(descriptor)
         os.ftruncate(descriptor, end)
         os.lseek(descriptor, end, os.SEEK_SET)
-        _write(descriptor, "".join(seal.line() for seal in seals).encode())
+        _write(descriptor, b"".join(seal.line() for seal in seals))
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -220,7 +224,7 @@ def replace_file(file: Path, seals: Iterator[Seal]) -> int:
     count = 0
     with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:  # noqa: PTH123
         for seal in seals:
-            opened.write(seal.line().encode())
+            opened.write(seal.line())
             count += 1
         opened.flush()
         os.fsync(opened.fileno())
@@ -229,8 +233,8 @@ def replace_file(file: Path, seals: Iterator[Seal]) -> int:
     return count
 
 
-def _dump(told: Mapping[str, object]) -> str:
-    return json.dumps(told, separators=(",", ":"))
+def _dump(told: Mapping[str, object]) -> bytes:
+    return _ENCODER.encode(told).encode()
 
 
 def _key_id(key: bytes) -> str:

@@ -2,7 +2,10 @@
 
 import logging
 import time
+from datetime import timedelta
 from pathlib import Path
+
+from django.db.models import F
 
 from customers import audit
 from customers.audit import Verification
@@ -11,13 +14,18 @@ from customers.queries import DeskNow
 
 log = logging.getLogger(__name__)
 
+# A proof of a second runs every hour, one of ten minutes every eight hours.
+SHARE = 50
 # More faults than anybody reads at once; the command names them all.
 FAULTS_MOST = 50
 
 
-def has_been_proved() -> bool:
-    """Whether a proof was ever recorded."""
-    return AuditVerification.objects.exists()
+def is_due() -> bool:
+    """Whether the audit is to be proved: never before, or so long ago that it takes a fiftieth of the time at most."""
+    last = (
+        AuditVerification.objects.order_by("-verified_at").values("took_ms", now=DeskNow(), at=F("verified_at")).first()
+    )
+    return last is None or bool(last["now"] - last["at"] >= SHARE * timedelta(milliseconds=last["took_ms"]))
 
 
 def verify_and_record(*, file: Path | None) -> Verification:

@@ -5,6 +5,7 @@ import os
 import secrets
 import sys
 import threading
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,9 @@ from customers.models import AuditSeal, AuditVerification
 from customers.seal_proof import Place, SealFault, with_canonical
 from customers.seals import Keys, Seal
 from retention_desk.prove import audit_trial, tampering
+from tests.builders import desk_now
 from tests.customers.test_audit import append
-from tests.database import owner_connection, superuser_connection
+from tests.database import DeskClock, owner_connection, superuser_connection
 
 KEY, OLD_KEY = "k" * 40, "o" * 40
 
@@ -334,14 +336,28 @@ def test_trial_misses_what_nobody_looks_for(
 
 
 @pytest.mark.django_db
-def test_first_tick_seals_and_proves_and_the_next_ones_seal(file: Path) -> None:
+def test_first_tick_seals_and_proves_and_the_next_ones_seal(file: Path, desk_clock: DeskClock) -> None:
     append(7, 1)
     assert tasks.seal_audit() == 1
     append(7, 2)
     assert tasks.seal_audit() == 1
 
     assert AuditVerification.objects.count() == 1
+    desk_clock.advance(timedelta(hours=1))
     assert tasks.verify_audit() is True
+    assert AuditVerification.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_proof_that_takes_long_is_not_made_every_hour(file: Path, desk_clock: DeskClock) -> None:
+    ten_minutes = 600_000
+    AuditVerification.objects.create(verified_at=desk_now(), events=1, shards=1, seals=0, took_ms=ten_minutes)
+
+    desk_clock.advance(timedelta(hours=8))
+    tasks.verify_audit()
+    assert AuditVerification.objects.count() == 1
+    desk_clock.advance(timedelta(minutes=21))
+    tasks.verify_audit()
     assert AuditVerification.objects.count() == 2
 
 
