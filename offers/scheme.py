@@ -15,7 +15,7 @@ from offers.money import share
 
 @dataclass(frozen=True, slots=True)
 class GradeScheme:
-    """What one grade may concede in one proposal, and its own budget for a week."""
+    """What one grade may concede in one proposal, how often, and its own budget for a week."""
 
     max_percent: int
     max_months: int
@@ -25,6 +25,9 @@ class GradeScheme:
     max_cost_minor: int
     week_minor: int
     kinds: frozenset[OfferKind]
+    call_count: int | None = 2
+    day_count: int | None = None
+    week_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Scheme:
     `customer_year_percents` of the annual bill by tier; `long_tenure_extra_percent` more for those here longer than
     `long_tenure_months`. Under `short_tenure_months` only `short_tenure_kinds` are open. `goodwill_minor`: a credit
     up to this stays open when the agent's budget is empty, within the site's pool. `concessions_a_call`: accepted
-    ones.
+    ones. `pair_cap`: how often a day one supervisor may say yes to one agent; above `second_above_minor` two have to.
     """
 
     customer_year_percents: Mapping[Tier, int]
@@ -46,6 +49,9 @@ class Scheme:
     credits_a_year: int = 2
     concessions_a_call: int = 2
     goodwill_minor: int = 2_000
+    pair_cap: int = 25
+    second_above_minor: int = 60_000
+    draw_seconds: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +71,8 @@ _NEW = _ALL - {OfferKind.GIFT, OfferKind.FREE_MONTHS, OfferKind.WAIVED_FEE}
 # An agent's week carries about 60 saves at about $85; the other grades are in proportion to what they may give.
 DEFAULT_GRADES: Mapping[Grade, GradeScheme] = MappingProxyType(
     {
-        Grade.NEW: GradeScheme(10, 6, 1_000, 2_000, 0, 6_000, 255_000, _NEW),
-        Grade.AGENT: GradeScheme(25, 12, 2_000, 5_000, 5_000, 24_000, 510_000, _ALL),
+        Grade.NEW: GradeScheme(10, 6, 1_000, 2_000, 0, 6_000, 255_000, _NEW, day_count=8),
+        Grade.AGENT: GradeScheme(25, 12, 2_000, 5_000, 5_000, 24_000, 510_000, _ALL, day_count=25, week_count=90),
         Grade.SENIOR: GradeScheme(30, 12, 3_500, 10_000, 10_000, 42_000, 680_000, _ALL),
         Grade.SUPERVISOR: GradeScheme(40, 12, 5_000, 25_000, 24_000, 90_000, 1_020_000, _ALL),
         Grade.MANAGER: GradeScheme(50, 24, 7_500, 50_000, 50_000, 180_000, 2_040_000, _ALL),

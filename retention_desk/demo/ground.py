@@ -147,6 +147,9 @@ def _limits(using: str, began: datetime) -> dict[Grade, int]:
             max_fee_minor=scheme.max_fee_minor,
             max_cost_minor=scheme.max_cost_minor,
             kinds=sorted(str(kind) for kind in scheme.kinds),
+            call_count=scheme.call_count,
+            day_count=scheme.day_count,
+            week_count=scheme.week_count,
             recorded_at=began,
             why="First scheme",
         )
@@ -170,6 +173,9 @@ def _scheme(using: str, began: datetime) -> int:
             concessions_a_call=scheme.concessions_a_call,
             credits_a_year=scheme.credits_a_year,
             goodwill_minor=scheme.goodwill_minor,
+            draw_seconds=scheme.draw_seconds,
+            pair_cap=scheme.pair_cap,
+            second_above_minor=scheme.second_above_minor,
             approval_seconds=int(DUE.total_seconds()),
             recorded_at=began,
         )

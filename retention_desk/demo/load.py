@@ -21,6 +21,7 @@ from customers.models import Product
 from offers.choices import Grade
 from retention_desk.demo import company, pictures, planted
 from retention_desk.demo.accounts import Account, Builder
+from retention_desk.demo.authority import namesake, plant
 from retention_desk.demo.bargains import Bargains
 from retention_desk.demo.book import Book
 from retention_desk.demo.chain import MAKE_STAGE, chain
@@ -73,7 +74,8 @@ def load(*, scale: float, seed: int, now: datetime, say: Say, using: str = "owne
             say("company, people, catalogue and limits are there")
             book = Book(rng)
             products = dict(Product.objects.using(using).values_list("code", "id"))
-            _write_year(rng, book, ground, scale=scale, now=now, products=products)
+            known = _write_year(rng, book, ground, scale=scale, now=now, products=products)
+            plant(using=using, book=book, ground=ground, own=known, now=now)
             say(f"{book.calls.rows:,} calls of a year are drawn, with {book.proposals.rows:,} offers")
             cursor.execute(MAKE_STAGE)
             for sheet in book.sheets():
@@ -90,8 +92,11 @@ def load(*, scale: float, seed: int, now: datetime, say: Say, using: str = "owne
 
 def _write_year(
     rng: random.Random, book: Book, ground: Ground, *, scale: float, now: datetime, products: dict[str, int]
-) -> None:
-    """Draw accounts, let a year of calls go over them, and write what has become of them."""
+) -> int:
+    """Draw accounts, let a year of calls go over them, and write what has become of them.
+
+    Answers the account of a customer who is still here and whom nobody of the pictures is.
+    """
     floor, ids = ground.floor, ground.floor.ids
     today = now.astimezone(ids.zones[0]).date()
     builder = Builder(rng, today)
@@ -128,9 +133,12 @@ def _write_year(
     pictures.tell(book, known, now=now)
     for account in known:
         _write_account(book, account, products, now)
+    still_here = [account for account in accounts if account.left_on is None and not account.business]
+    namesake(still_here[1])
     for account in accounts:
         history.write(account)
         _write_account(book, account, products, now)
+    return still_here[0].id
 
 
 def _leave_some_open(calls: Calls, known: list[Account], ground: Ground, *, now: datetime) -> None:
