@@ -131,23 +131,28 @@ def _hand_out(cursor: Any, at: Ground, facts: dict[str, Any], *, skip: int, coun
     cursor.execute("ANALYZE bench_work")
 
 
-def _questions(stand: Stand, count: int) -> list[tuple[int, int]]:
-    """So many agents ask; of each its request and the supervisor whom the desk has drawn for it."""
-    at = stand.ground
+def _ask_all(stand: Stand, count: int) -> None:
+    """So many agents ask a supervisor."""
     with connections["owner"].cursor() as cursor:
-        _hand_out(cursor, at, at.facts["ask"], skip=0, count=count)
+        _hand_out(cursor, stand.ground, stand.ground.facts["ask"], skip=0, count=count)
         cursor.execute("SELECT count(ask_approval(body)) FROM bench_work")
+
+
+def _questions(stand: Stand) -> list[tuple[int, int]]:
+    """What has been asked, in the agents' order: the request, and the supervisor whom the desk has drawn for it."""
+    with connections["owner"].cursor() as cursor:
         cursor.execute(
             """SELECT r.id, r.drawn_to_id FROM offers_approvalrequest r JOIN offers_proposal p ON p.id = r.proposal_id
                WHERE p.agent_id >= %s AND r.state = 'OPEN' ORDER BY p.agent_id""",
-            [at.first_user],
+            [stand.ground.first_user],
         )
         return [(int(request), int(supervisor)) for request, supervisor in cursor.fetchall()]
 
 
 def _decisions(stand: Stand, count: int) -> None:
     """What the supervisors drawn hand to the door to say yes."""
-    requests = _questions(stand, count)
+    _ask_all(stand, count)
+    requests = _questions(stand)
     approve = partial(
         approvals.approve,
         request_id=requests[0][0],
@@ -260,7 +265,7 @@ def _posted(stand: Stand, number: int, path: str, *, status: int, htmx: bool = F
 
 def _approvals(*, htmx: bool) -> Callable[[Stand, int, int], Timing]:
     def run(stand: Stand, clients: int, each: int) -> Timing:
-        requests = _questions(stand, clients * each)
+        requests = _questions(stand)
         lists = [
             [decision(stand, *requests[client * each + place], htmx=htmx) for place in range(each)]
             for client in range(clients)
@@ -298,8 +303,8 @@ def cells() -> dict[str, Cell]:
         "http-orm": Cell(_over_http(with_orm)),
         "http": Cell(_over_http(authorise)),
         "http-screen": Cell(_over_http(lambda stand, number: authorise(stand, number, htmx=True))),
-        "http-approve": Cell(_approvals(htmx=False)),
-        "http-approve-screen": Cell(_approvals(htmx=True)),
+        "http-approve": Cell(_approvals(htmx=False), _ask_all),
+        "http-approve-screen": Cell(_approvals(htmx=True), _ask_all),
     }
 
 

@@ -181,8 +181,8 @@ def _cell(stand: Stand, line: str, clients: int, seconds: float) -> None:
             guess=stand.last.get(line, 0.0),
             web=stand.web.pid if stand.web else 0,
         )
-        if "failed" in answer:
-            stand.failed[line, clients] = answer["failed"]
+        if "unmeasured" in answer:
+            stand.failed[line, clients] = answer["unmeasured"]
             print(f"{line}, {clients} clients: {answer['failed']}", flush=True)
             return
         timing = Timing(**{**answer, "times": tuple(answer["times"])})

@@ -66,7 +66,7 @@ def measure(stand: Stand, order: Order) -> Order:
             web=order["web"],
         )
     except (ClientFailed, WrongAnswer) as failure:
-        return {"failed": str(failure)}
+        return {"unmeasured": str(failure)}
     return asdict(timing)
 
 
