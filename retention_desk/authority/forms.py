@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.admin_fields import MinorUnits, Moment
 from customers.keeping import NotValid
@@ -45,7 +46,9 @@ class LimitForm(ActForm):
 
     whose = forms.ChoiceField(label=_("Whose limit"))
     family = forms.ChoiceField(
-        label=_("For"), choices=[("", _("All families of offers")), *Family.choices], required=False
+        label=pgettext_lazy("offers", "For"),
+        choices=[("", _("All families of offers")), *Family.choices],
+        required=False,
     )
     tier = forms.ChoiceField(label=_("Customers"), choices=[("", _("All customers")), *TIERS.items()], required=False)
     tenure_from_months = forms.IntegerField(
@@ -141,7 +144,7 @@ class LowerForm(ActForm):
 class TransferForm(ActForm):
     """What moves to another budget."""
 
-    to = forms.TypedChoiceField(label=_("To"), coerce=int)
+    to = forms.TypedChoiceField(label=pgettext_lazy("budget", "To"), coerce=int)
     amount_minor = MinorUnits(label=_("Amount"))
     why = forms.CharField(label=_("Why"), max_length=200)
 
@@ -174,7 +177,7 @@ class ReserveForm(ActForm):
             for name, label in (
                 ("max_monthly_minor", _("A month")),
                 ("max_credit_minor", _("At once")),
-                ("max_fee_minor", _("Fee")),
+                ("max_fee_minor", pgettext_lazy("waived", "Fee")),
                 ("max_cost_minor", _("Cost")),
             ):
                 self.fields[f"{grade}-{name}"] = MinorUnits(
@@ -236,7 +239,9 @@ class ExplainForm(forms.Form):
 
     person = forms.TypedChoiceField(label=_("Person"), coerce=int, required=False, empty_value=None)
     family = forms.ChoiceField(
-        label=_("For"), choices=[("", _("All families of offers")), *Family.choices], required=False
+        label=pgettext_lazy("offers", "For"),
+        choices=[("", _("All families of offers")), *Family.choices],
+        required=False,
     )
     tier = forms.ChoiceField(label=_("Customers"), choices=[("", _("Any value")), *TIERS.items()], required=False)
     tenure = forms.IntegerField(label=_("Months as a customer"), min_value=0, max_value=1200, required=False)
