@@ -200,8 +200,12 @@ def ceiling(
     return _counter("CEILING", request_id, terms, note=note, by=by, role=role, now=now, language=language, key=key)
 
 
-def pass_on(*, request_id: int, up: bool, by: int, role: str) -> None:
-    """Hand the question to the next supervisor, or (`up`) to a manager. Raises `Refused` NOT_DRAWN, NO_SUPERVISOR."""
+def pass_on(*, request_id: int, up: bool, by: int, role: str, now: datetime, language: str) -> None:
+    """Hand the question to the next supervisor, or (`up`) to a manager.
+
+    Raises `NotYours` of another site, `Refused` NOT_DRAWN, NO_SUPERVISOR, REQUEST_EXPIRED.
+    """
+    case(request_id=request_id, by=by, now=now, language=language)
     ledger.act("pass_question", {"request_id": request_id, "approver_id": by, "role": role, "up": up})
 
 

@@ -28,12 +28,6 @@ class DecisionForm(TermsForm, KeyForm):
         return replace(asked, **{name: number for name, number in typed.items() if number is not None})
 
 
-class PassForm(forms.Form):
-    """To whom a request goes on: the next supervisor, or a manager."""
-
-    to = forms.ChoiceField(choices=[("next", ""), ("manager", "")])
-
-
 class CloseForm(KeyForm):
     """How a call ended that its agent did not wrap up."""
 

@@ -12,7 +12,7 @@ from offers import approvals as workflow
 from offers import floor as reads
 from offers.floor import Queue
 from retention_desk.acting import Actor, actor, behind
-from retention_desk.floor.forms import DecisionForm, PassForm
+from retention_desk.floor.forms import DecisionForm
 from retention_desk.floor.presenter import case_context, queue_context, seen
 from retention_desk.http import render_fragment, status_of, wants_fragment
 
@@ -116,17 +116,14 @@ def _deed(request_id: int, form: DecisionForm, who: Actor) -> Callable[[], objec
 @require_POST
 def pass_on(request: HttpRequest, request_id: int) -> HttpResponse:
     """Hand a request to the next supervisor or to a manager; one's own next one follows."""
-    form, who = PassForm(request.POST), actor(request)
+    who, up = actor(request), request.POST.get("to") == "manager"
     refused = None
-    if not form.is_valid():
-        refused = Refused("BOUNDS")
-    else:
-        try:
-            workflow.pass_on(request_id=request_id, up=form.cleaned_data["to"] == "manager", by=who.by, role=who.role)
-        except NotYours:
-            raise
-        except Refused as why:
-            refused = why
+    try:
+        workflow.pass_on(request_id=request_id, up=up, by=who.by, role=who.role, now=who.now, language=who.language)
+    except NotYours:
+        raise
+    except Refused as why:
+        refused = why
     if not wants_fragment(request):
         return redirect("offers:case", request_id)
     context = _card(request_id, who, refused=refused) | _list(who, request_id)

@@ -71,10 +71,7 @@ BUILDS = (
     Build(
         "no memory of keys",
         "machine",
-        (
-            Edit("key_claim", "IF NOT FOUND THEN RETURN NULL; END IF;", "RETURN NULL;"),
-            Edit("key_settle", "INSERT INTO customers_usedkey", "INSERT INTO customers_usedkey OVERRIDING USER VALUE"),
-        ),
+        (Edit("key_claim", "IF NOT FOUND THEN RETURN NULL; END IF;", "RETURN NULL;"),),
         (
             "ALTER TABLE customers_usedkey DROP CONSTRAINT customers_usedkey_pkey CASCADE",
             "ALTER TABLE offers_proposal DROP CONSTRAINT offers_proposal_key_key",
@@ -83,7 +80,8 @@ BUILDS = (
     Build(
         "billing told after the commit, not by the outbox",
         "machine",
-        (Edit("settle_proposal", "VALUES ('billing.concession',", "SELECT * FROM (VALUES ('billing.concession',"),),
+        (Edit("settle_proposal", "INSERT INTO customers_outboxmessage", "INSERT INTO broken_outbox"),),
+        ("CREATE TABLE broken_outbox (LIKE customers_outboxmessage INCLUDING ALL)",),
     ),
     Build(
         "posting without a look at the clock",
@@ -110,7 +108,6 @@ BUILDS = (
                 "",
             ),
             Edit("decide_approval", "grade IN ('SUPERVISOR', 'MANAGER'))", "grade <> '')"),
-            Edit("make_grant", "p_proposal.agent_id, p_by,", "p_proposal.agent_id, p_by,"),
         ),
         (
             "ALTER TABLE offers_approvalrequest DROP CONSTRAINT nobody_decides_their_own",
@@ -124,7 +121,7 @@ BUILDS = (
             Edit(
                 "ask_approval",
                 "PERFORM audit_append(v_agent, p ->> 'role', 'ASK',",
-                "PERFORM length(concat(v_agent, p ->> 'role', 'ASK',",
+                "PERFORM concat(v_agent, p ->> 'role', 'ASK',",
             ),
         ),
     ),

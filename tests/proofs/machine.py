@@ -6,6 +6,7 @@ One machine is one agent's call with its budgets. Acts go through the ledger's d
 import itertools
 import json
 import uuid
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -63,6 +64,7 @@ class Ground:
     def __init__(self, clock: DeskClock, scheme: Any, limits: dict[Grade, LimitVersion]) -> None:
         self.clock, self.scheme, self.limits = clock, scheme, limits
         self.steps = 0
+        self.seen: Counter[tuple[str, str]] = Counter()
         self.start = START
 
     def next_monday(self, seconds: int) -> None:
@@ -102,6 +104,7 @@ class LifeOfProposals(RuleBasedStateMachine):
                 give_budget(BudgetKind(kind), owner, PLANS[kind], parts=4 if kind == "CAMPAIGN" else 1)
         self.limit = self.ground.limits[Grade.AGENT]
         self.model = Model(dict(PLANS), self.limit.max_cost_minor, self.ground.limits[Grade.SUPERVISOR].max_cost_minor)
+        self.turn = 0
         self.decided: tuple[int, Proposal, int] | None = None
         self.duty = Duty.READY
         self.before: LimitVersion | None = None
@@ -147,11 +150,12 @@ class LifeOfProposals(RuleBasedStateMachine):
     @rule(
         decision=st.sampled_from(["APPROVE", "COUNTER", "DECLINE"]),
         less=st.integers(-1, 30_000),
-        by=st.sampled_from(["sue", "sue", "sue", "ann"]),
+        chance=st.integers(0, 9),
         crash=st.booleans(),
     )
-    def decide(self, decision: str, less: int, by: str, crash: bool) -> None:
+    def decide(self, decision: str, less: int, chance: int, crash: bool) -> None:
         """The supervisor answers; now and then the agent tries to answer their own."""
+        by = "ann" if chance == 7 else "sue"
         asked = self.model.only("AWAITING")
         assert asked is not None
         request = ApprovalRequest.objects.get(proposal_id=asked.id)
@@ -271,7 +275,7 @@ class LifeOfProposals(RuleBasedStateMachine):
         if self._do("settle_proposal", facts, refusals, crash=crash) is not None:
             self.model.end(one, kind, posted if kind == "ACCEPTED" else None)
 
-    @rule(seconds=st.sampled_from([1, 6, 30, 61, 600, 1_801, 7 * 86_400]), sweep=st.booleans())
+    @rule(seconds=st.sampled_from([1, 6, 6, 30, 61, 1_801, 7 * 86_400]), sweep=st.booleans())
     def wait(self, seconds: int, sweep: bool) -> None:
         """Time goes by; the clockwork may be late, and nothing that is over counts any more all the same."""
         if seconds > 86_400:
@@ -285,6 +289,7 @@ class LifeOfProposals(RuleBasedStateMachine):
             # A new week begins with new budgets; the customer's twelve months go on.
             self.model.accounts = {kind: one for kind, one in self.model.accounts.items() if kind == "CUSTOMER"}
 
+    @precondition(lambda self: self.turn % 4 == 0)
     @rule(
         kind=st.sampled_from(["AGENT", "APPROVER", "TEAM", "SITE"]), amount=st.sampled_from([0, 9_600, 40_000, 90_000])
     )
@@ -296,6 +301,7 @@ class LifeOfProposals(RuleBasedStateMachine):
         ledger.set_budget(account_id=account.pk, amount_minor=amount, by=self.sue.pk, role="MANAGER", why="proof")
         self.model.accounts[kind].set(amount)
 
+    @precondition(lambda self: self.turn % 4 == 0)
     @rule(amount=st.integers(1, 80_000))
     def transfer(self, amount: int) -> None:
         """Money goes from the team to the site."""
@@ -324,6 +330,7 @@ class LifeOfProposals(RuleBasedStateMachine):
             target.limit += amount
             target.target += amount
 
+    @precondition(lambda self: self.turn % 4 == 0)
     @rule(cost=st.sampled_from([9_600, 19_200, 24_000]))
     def lower_limit(self, cost: int) -> None:
         """A smaller limit holds from the next ruling on."""
@@ -333,7 +340,7 @@ class LifeOfProposals(RuleBasedStateMachine):
         self.before, self.limit = self.limit, make_limit(grade=Grade.AGENT, user=self.ann, max_cost_minor=cost)
         self.model.limit = cost
 
-    @precondition(lambda self: self.before)
+    @precondition(lambda self: self.before and self.turn % 4 == 0)
     @rule()
     def present_by_the_limit_before(self) -> None:
         """A page that still knows the old limit is told so."""
@@ -341,6 +348,7 @@ class LifeOfProposals(RuleBasedStateMachine):
         facts = self._facts(4_800) | {"limit_version_id": self.before.pk}
         assert self._do("authorise_proposal", facts, {"STALE_LIMIT", *self._closed()}, crash=False) is None
 
+    @precondition(lambda self: self.turn % 4 == 0)
     @rule(confirmed=st.booleans())
     def raise_limit(self, confirmed: bool) -> None:
         """A larger one needs a second person, and an hour."""
@@ -377,18 +385,17 @@ class LifeOfProposals(RuleBasedStateMachine):
         self._expect_limit(version.pk)
         self.limit, self.model.limit = version, version.max_cost_minor
 
+    @precondition(lambda self: self.turn % 4 == 0)
     @rule(duty=st.sampled_from([Duty.READY, Duty.READY, Duty.AWAY]))
     def supervisor_leaves(self, duty: Duty) -> None:
         """Nobody on duty: the question is refused before anything is written."""
         Seat.objects.filter(user=self.sue).update(duty=duty)
         self.duty = duty
 
-    @precondition(lambda self: not self.model.closed)
-    @rule(sure=st.integers(0, 9))
-    def close_offers(self, sure: int) -> None:
+    @precondition(lambda self: self.turn > 30 and not self.model.closed)
+    @rule()
+    def close_offers(self) -> None:
         """Cancelling has become a must: whatever was held is given back by the database itself."""
-        if sure:
-            return
         Call.objects.filter(pk=self.call.pk).update(offers_closed_at=self._now())
         self.model.closed = True
         for one in self.model.proposals:
@@ -401,6 +408,7 @@ class LifeOfProposals(RuleBasedStateMachine):
     def counters_are_what_the_model_says(self) -> None:
         """Every budget of the running period, and every proposal's state."""
         self.ground.steps += 1
+        self.turn += 1
         with connection.cursor() as cursor:
             cursor.execute(STANDING, {"call": self.call.pk, **{kind.lower(): pk for kind, pk in self.owners.items()}})
             accounts, states, concessions = map(json.loads, cursor.fetchone())
@@ -439,6 +447,7 @@ class LifeOfProposals(RuleBasedStateMachine):
             code = str(refused.code)
         else:
             code = ""
+        self.ground.seen[door, code] += 1
         if code:
             assert code in refusals, f"{door}: {code}, model {refusals or 'allows it'}"
             return None

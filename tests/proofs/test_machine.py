@@ -50,5 +50,6 @@ def test_ledger_does_what_the_model_says(desk_clock: DeskClock, record_property:
 
     live(ground, steps=STEPS, chance=SEED)
 
+    record_property("seen", sorted(ground.seen.items()))
     assert ground.steps >= STEPS
     assert not [finding for finding in checks.run() if finding.count]
