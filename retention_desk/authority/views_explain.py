@@ -75,10 +75,7 @@ def _page(
     asked = request.GET
     scope = scope_of(desk(request)) if others else Scope(site_id=None)
     person = int(asked["person"]) if others and _is_id(asked.get("person", "")) else who.by
-    choice = ExplainForm(asked or None)
-    if not others:
-        choice.choose([])
-    said = _said(choice)
+    said = _said(ExplainForm(asked))
     found, people = reading.explain(
         user_id=person,
         family=said["family"],
@@ -94,8 +91,8 @@ def _page(
         raise Http404
     if found and person != who.by and scope.site_id is not None and found["site_id"] != scope.site_id:
         raise Http404
-    if others:
-        choice.choose(people)
+    choice = ExplainForm(asked or None, initial={"person": person})
+    choice.choose(people)
     context = {
         "found": found,
         "choice": choice,

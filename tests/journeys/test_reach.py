@@ -5,11 +5,12 @@ from playwright.sync_api import Page, expect
 
 from customers.models import Call, Cancellation
 from offers.choices import Grade
-from offers.models import Proposal
+from offers.models import BudgetAccount, LimitVersion, Proposal
 from tests.accessibility import check
 from tests.browser import NewPage
 from tests.builders import make_agent, new_key
 from tests.journeys.stage import FITS, SIZES, at_each_size, keep_picture, sign_in
+from tests.retention_desk.authority.ground import make_ground
 from tests.retention_desk.scene import Scene, set_scene, signed_in
 
 pytestmark = [pytest.mark.journeys]
@@ -90,6 +91,49 @@ def _audit_of_it_has_no_finding(new_page: NewPage, scene: Scene) -> None:
     manager.goto("/audit/?since=soon")
     expect(manager.get_by_text("Nothing was searched.")).to_be_visible()
     check(manager)
+
+
+def test_pages_of_authority_have_no_finding(new_page: NewPage) -> None:
+    ground = make_ground()
+    ground.raised()
+    ground.storm()
+    ground.delegation()
+    budget = BudgetAccount.objects.get(kind="TEAM")
+    manager = new_page(viewport={"width": 1440, "height": 900})
+    sign_in(manager, ground.max)
+    for address in (
+        "limits/",
+        "limits/new/",
+        f"explain/?person={ground.ann.pk}",
+        "budgets/",
+        f"budgets/{budget.pk}/",
+        "storms/",
+        "storms/new/",
+        "standing-in/",
+    ):
+        manager.goto(f"/authority/{address}")
+        check(manager)
+    agent = new_page(viewport={"width": 1024, "height": 768})
+    sign_in(agent, ground.ann)
+    agent.goto("/")
+    agent.get_by_role("link", name="Why may I give this?").click()
+    expect(agent.get_by_role("heading", name="This limit governs")).to_be_visible()
+    check(agent)
+
+
+def test_raise_is_confirmed_by_keyboard_alone(page: Page) -> None:
+    ground = make_ground()
+    ground.raised()
+    sign_in(page, ground.max)
+    page.goto("/authority/limits/")
+
+    # Before the first key the focus is on the page as a whole, which has every word in it.
+    page.keyboard.press("Tab")
+    press_until(page, "Tab", "Confirm")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("Confirmed. It holds in an hour.")).to_be_visible()
+    assert LimitVersion.objects.filter(raises=True, confirmed_by=ground.max).count() == 1
 
 
 def ask(scene: Scene, call_id: int) -> None:

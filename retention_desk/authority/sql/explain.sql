@@ -33,7 +33,7 @@ WITH people AS (
     FROM offers_limitversion v JOIN governing g ON v.user_id = g.user_id OR v.team_id = g.team_id OR v.grade = g.grade
     LEFT JOIN offers_stormreserve r ON r.id = v.storm_id
     LEFT JOIN people p ON p.id = v.recorded_by_id LEFT JOIN people c ON c.id = v.confirmed_by_id
-    WHERE v.currency = g.currency AND r.retired_at IS NULL
+    WHERE v.currency = g.currency AND r.retired_at IS NULL AND (v.storm_id IS NULL OR r.site_id = g.site_id)
 )
 SELECT (SELECT to_jsonb(g) || jsonb_build_object(
     'now', desk_now(),

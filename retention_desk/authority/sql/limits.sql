@@ -1,23 +1,22 @@
--- Every limit in force and to come, the raises that wait for a second person, and whose limits there can be.
+-- Every limit in force and to come but those of storms, the raises that wait, and whose limits there can be.
 WITH people AS (
     SELECT u.id, coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username) AS name, s.grade, s.team_id, s.is_active AND u.is_active AS active
     FROM people_user u LEFT JOIN offers_seat s ON s.user_id = u.id
 ), told AS (
-    SELECT v.*, p.name AS person, t.name AS team, r.name AS storm, a.name AS recorder, c.name AS confirmer
+    SELECT v.*, p.name AS person, t.name AS team, a.name AS recorder, c.name AS confirmer
     FROM offers_limitversion v
     LEFT JOIN people p ON p.id = v.user_id LEFT JOIN customers_team t ON t.id = v.team_id
-    LEFT JOIN offers_stormreserve r ON r.id = v.storm_id
     LEFT JOIN people a ON a.id = v.recorded_by_id LEFT JOIN people c ON c.id = v.confirmed_by_id
-    WHERE r.retired_at IS NULL
+    WHERE v.storm_id IS NULL
 )
 SELECT jsonb_build_object(
     'now', desk_now(),
     'currency', (SELECT currency FROM customers_company LIMIT 1),
     'limits', (SELECT coalesce(jsonb_agg(to_jsonb(n) ORDER BY n.user_id IS NOT NULL, n.team_id IS NOT NULL, grade_rank(n.grade), n.team, n.person,
-                   n.storm_id NULLS FIRST, n.family, n.tier, n.tenure_from_months), '[]')
-        FROM (SELECT DISTINCT ON (user_id, team_id, grade, family, tier, tenure_from_months, storm_id, currency) * FROM told
+                   n.family, n.tier, n.tenure_from_months), '[]')
+        FROM (SELECT DISTINCT ON (user_id, team_id, grade, family, tier, tenure_from_months, currency) * FROM told
               WHERE valid_from <= desk_now()
-              ORDER BY user_id, team_id, grade, family, tier, tenure_from_months, storm_id, currency, valid_from DESC, id DESC) n
+              ORDER BY user_id, team_id, grade, family, tier, tenure_from_months, currency, valid_from DESC, id DESC) n
         WHERE NOT n.ends),
     'pending', (SELECT coalesce(jsonb_agg(to_jsonb(n) ORDER BY n.valid_from), '[]') FROM told n WHERE n.valid_from > desk_now()),
     'raises', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'figures', l.figures, 'asked_at', l.asked_at, 'asked_by', l.asked_by_id,

@@ -106,6 +106,7 @@ def test_supervisor_reads_their_site_and_managers_everybody(ground: Ground) -> N
     answers = [browser(person).get(PAGE, asked).status_code for person in (ground.sue, ground.sid, ground.ada)]
 
     assert answers == [200, 404, 200]
+    assert not browser(ground.sue).get(PAGE, asked).context["choice"].errors
     assert browser(ground.ada).get(PAGE, {"person": 10**15}).status_code == 404
     # An agent is shown their own, whoever they ask for.
     assert browser(ground.ann).get(PAGE, {"person": ground.sue.pk}).context["person"] == ground.ann.pk
