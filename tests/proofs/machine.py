@@ -275,6 +275,37 @@ class LifeOfProposals(RuleBasedStateMachine):
         if self._do("settle_proposal", facts, refusals, crash=crash) is not None:
             self.model.end(one, kind, posted if kind == "ACCEPTED" else None)
 
+    @precondition(lambda self: self.model.only("PRESENTED"))
+    @rule()
+    def yes_comes_too_late(self) -> None:
+        """The hold is over and the clockwork is late: it is over all the same."""
+        self.wait(seconds=1_801, sweep=False)
+        self.settle(kind="ACCEPTED", part=100, crash=False)
+
+    @precondition(lambda self: self.model.only("AWAITING"))
+    @rule(decision=st.sampled_from(["APPROVE", "COUNTER", "DECLINE"]))
+    def answer_comes_too_late(self, decision: str) -> None:
+        """So is a question."""
+        self.wait(seconds=61, sweep=False)
+        self.decide(decision=decision, less=9_600, chance=0, crash=False)
+
+    @rule(
+        cost=COSTS,
+        decision=st.sampled_from(["APPROVE", "COUNTER"]),
+        kind=st.sampled_from(["ACCEPTED", "DECLINED", "WITHDRAWN"]),
+        part=st.integers(0, 110),
+    )
+    def whole_way(self, cost: int, decision: str, kind: str, part: int) -> None:
+        """Asked, granted, presented and answered, as on most calls."""
+        self.ask(cost=cost, crash=False)
+        if self.model.only("AWAITING"):
+            self.decide(decision=decision, less=4_800, chance=0, crash=False)
+            self.wait(seconds=6, sweep=False)
+        if self.model.only("AUTHORISED"):
+            self.present_granted()
+        if self.model.only("PRESENTED", "AUTHORISED", "AWAITING"):
+            self.settle(kind=kind, part=part, crash=False)
+
     @rule(seconds=st.sampled_from([1, 6, 6, 30, 61, 1_801, 7 * 86_400]), sweep=st.booleans())
     def wait(self, seconds: int, sweep: bool) -> None:
         """Time goes by; the clockwork may be late, and nothing that is over counts any more all the same."""
