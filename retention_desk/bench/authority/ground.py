@@ -292,6 +292,29 @@ def _budgets(
     _plan(cursor, "APPROVER", first_supervisor, SUPERVISORS, PLENTY, 1)
     _plan(cursor, "TEAM", teams[0], len(teams), PLENTY, 1)
     _plan(cursor, "SITE", site, 1, PLENTY, 8)
+    _totals(cursor, first_user, everybody)
+
+
+def _totals(cursor: CursorWrapper, first_user: int, everybody: int) -> None:
+    """What the agents' limit allows in a day, a week and a month has been drawn on before; supervisors' has no end."""
+    cursor.execute(
+        """SELECT count(budget_open('LIMIT', %s + n, 'USD', l.period, b.starts_on, b.ends_on,
+                      coalesce(l.cost, 1000000000000000), 1, l.most))
+           FROM offers_limitversion v
+           CROSS JOIN LATERAL (VALUES ('DAY', v.day_cost_minor, v.day_count::int),
+                                      ('WEEK', v.week_cost_minor, v.week_count::int),
+                                      ('MONTH', v.month_cost_minor, v.month_count::int)) AS l (period, cost, most)
+           CROSS JOIN LATERAL budget_period(l.period, (desk_now() AT TIME ZONE 'UTC')::date) AS b
+           CROSS JOIN generate_series(0, %s - 1) AS n
+           WHERE v.id = limit_in_force(%s, 'USD') AND (l.cost IS NOT NULL OR l.most IS NOT NULL)""",
+        [first_user, everybody, first_user],
+    )
+    cursor.execute("ALTER TABLE offers_limitversion DISABLE TRIGGER USER")
+    cursor.execute(
+        """UPDATE offers_limitversion SET day_cost_minor = NULL, week_cost_minor = NULL, month_cost_minor = NULL,
+               day_count = NULL, week_count = NULL, month_count = NULL WHERE grade = 'SUPERVISOR'"""
+    )
+    cursor.execute("ALTER TABLE offers_limitversion ENABLE TRIGGER USER")
 
 
 def _plan(cursor: CursorWrapper, kind: str, first: int, count: int, amount: int, parts: int) -> None:

@@ -25,7 +25,7 @@ from retention_desk.bench.authority.rows import columns_of
 
 BATCH = 50_000
 ACCEPTED_EVERY = 4
-# Of one story: what it took from five budgets, and how that ended.
+# About so many: what it took from each of its budgets, and how that ended.
 ENTRIES_A_STORY = 10
 STORIES_A_CUSTOMER = 10
 # Tables whose rows a story consists of, each with SQL for what differs; `n` is the new story and `t` the row copied.
@@ -49,8 +49,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "offers_ledgerentry": {
         "hold_id": "n.hold_id", "by_id": "CASE WHEN t.by_id IS NULL THEN NULL ELSE n.agent_id END",
         "counter_id": """(SELECT c.id FROM offers_budgetcounter o JOIN offers_budgetaccount a ON a.id = o.account_id
-            JOIN bench_past_counter c ON c.kind = a.kind AND c.owner_id = CASE a.kind WHEN 'CUSTOMER' THEN n.customer_id
-                WHEN 'AGENT' THEN n.agent_id WHEN 'TEAM' THEN n.team_id ELSE a.owner_id END
+            JOIN bench_past_counter c ON c.kind = a.kind AND c.period = a.period
+                AND c.owner_id = CASE a.kind WHEN 'CUSTOMER' THEN n.customer_id
+                WHEN 'AGENT' THEN n.agent_id WHEN 'LIMIT' THEN n.agent_id WHEN 'TEAM' THEN n.team_id ELSE a.owner_id END
             WHERE o.id = t.counter_id)""",
     },
     "offers_outcome": {**_OF_PROPOSAL, "by_id": "n.agent_id"},
@@ -106,18 +107,18 @@ def fill(ground: Ground, *, first: int, entries: int, url: str, minutes: float, 
         cursor.execute("SELECT count(*) FROM offers_ledgerentry")
         there = int(cursor.fetchone()[0])
         told = [_copying(cursor, table) for table in TABLES]
-    stories = max(0, (entries - there) // ENTRIES_A_STORY)
     done = 0
     with psycopg.connect(url, autocommit=True) as server:
         server.execute("SET synchronous_commit = off")
-        _lay_out(server, ground, first)
+        each = _lay_out(server, ground, first)
+        stories = max(0, (entries - there) // each)
         server.execute("SET session_replication_role = replica")
         indexes = _drop_indexes(server) if stories > BATCH else []
         while done < stories and time.monotonic() - began < 60 * minutes:
             count = min(BATCH, stories - done)
             _batch(server, ground, told, begin=done, count=count, customers=(customers[0], len(customers)))
             done += count
-            say(f"{there + done * ENTRIES_A_STORY:,} entries after {time.monotonic() - began:.0f} s")
+            say(f"{there + done * each:,} entries after {time.monotonic() - began:.0f} s")
         for index in indexes:
             server.execute(index)
         _add_up(server)
@@ -126,11 +127,11 @@ def fill(ground: Ground, *, first: int, entries: int, url: str, minutes: float, 
         for table in TABLES:
             server.execute(f"DROP TABLE bench_like_{table}")  # our own text
         server.execute("VACUUM ANALYZE")
-    return Told(there + done * ENTRIES_A_STORY, time.monotonic() - began, done >= stories)
+    return Told(there + done * each, time.monotonic() - began, done >= stories)
 
 
-def _lay_out(server: psycopg.Connection[tuple[object, ...]], ground: Ground, first: int) -> None:
-    """The ids of the stories, and for everybody the budgets of the month before."""
+def _lay_out(server: psycopg.Connection[tuple[object, ...]], ground: Ground, first: int) -> int:
+    """For everybody the budgets of the month before, and the rows of the two stories; the entries of one of them."""
     story = Proposal.objects.get(pk=first + 1)
     server.execute(_sql("past_tables"))
     server.execute(_sql("past_chain"))
@@ -142,11 +143,14 @@ def _lay_out(server: psycopg.Connection[tuple[object, ...]], ground: Ground, fir
             [calls_told],
         )
     agents = (ground.first_user, ground.first_user + ground.agents - 1)
-    server.execute(_sql("past_budgets"), [story.pk, *agents, *agents, story.currency, PLENTY])
+    server.execute(_sql("past_budgets"), [story.pk, *agents, *agents, PLENTY])
     server.execute(
-        "INSERT INTO bench_past_counter SELECT a.kind, a.owner_id, c.id FROM bench_past_account a"
+        "INSERT INTO bench_past_counter SELECT a.kind, a.period, a.owner_id, c.id FROM bench_past_account a"
         " JOIN offers_budgetcounter c ON c.account_id = a.id"
     )
+    row = server.execute("SELECT count(*) / 2 FROM bench_like_offers_ledgerentry").fetchone()
+    assert row is not None
+    return int(str(row[0]))
 
 
 def _batch(
