@@ -62,10 +62,10 @@ def errors(answer: Any) -> dict[str, list[str]]:
 
 
 def test_scheme_is_added_from_the_last(browser_of_ada: Client) -> None:
-    make_scheme(cooldown_months=4)
+    make_scheme(cooldown_months=4, pair_cap=25)
     page = browser_of_ada.get(reverse("admin:offers_schemeversion_add"))
     form = page.context["adminform"].form
-    values = {name: form[name].value() for name in form.fields}
+    values = {name: form[name].value() for name in form.fields if form[name].value() is not None}
 
     answer = post(browser_of_ada, "offers_schemeversion_add", values | {"valid_from": "", "high": "30"})
 
@@ -73,6 +73,7 @@ def test_scheme_is_added_from_the_last(browser_of_ada: Client) -> None:
     newest = SchemeVersion.objects.first()
     assert newest is not None
     assert (newest.customer_year_percents, newest.cooldown_months, newest.goodwill_minor) == ([10, 15, 30], 4, 2_000)
+    assert (newest.pair_cap, newest.second_above_minor) == (25, None)
 
 
 def test_offer_leads_on_to_its_first_version(browser_of_ada: Client) -> None:
