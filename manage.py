@@ -14,6 +14,11 @@ def main(argv: list[str]) -> int:
     """Run one command and return its exit code."""
     command = argv[1] if len(argv) > 1 else "help"
     bootstrap.ensure_environment(argv, command=command)
+    if command == "test":
+        # The tests have settings of their own, which this must not take the place of.
+        from retention_desk import testing
+
+        return testing.main(argv[2:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retention_desk.settings")
 
     if command == "desk":
@@ -28,10 +33,6 @@ def main(argv: list[str]) -> int:
         from retention_desk.prove import command as prove
 
         return prove.main(argv[2:])
-    if command == "test":
-        from retention_desk import testing
-
-        return testing.main(argv[2:])
 
     from django.core.management import execute_from_command_line
 

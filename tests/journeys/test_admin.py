@@ -77,24 +77,6 @@ def test_pages_have_no_finding(ada: User, addresses: list[str], new_page: NewPag
     assert found == []
 
 
-def test_limit_is_raised_and_its_record_read(ada: User, page: Page) -> None:
-    sign_in(page, ada)
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Admin").click()
-    page.get_by_role("link", name="Limits", exact=True).click()
-    page.locator("#result_list").get_by_role("link", name="Senior agent").click()
-    page.get_by_role("link", name="New version from this").click()
-
-    page.get_by_label("Percent", exact=True).fill("35")
-    page.get_by_label("Why", exact=True).fill("A strong winter")
-    page.get_by_role("button", name="Save").click()
-
-    expect(page.get_by_text("Saved.")).to_be_visible()
-    page.get_by_role("row", name="Senior agent").filter(has_text="In force").get_by_role("link").first.click()
-    page.get_by_role("link", name="What was changed").click()
-    expect(page.locator("#change-history")).to_contain_text("A strong winter")
-    expect(page.locator("#change-history")).to_contain_text("max_percent")
-
-
 def test_mistake_in_a_version_is_told_at_its_field_and_keeps_what_was_typed(ada: User, page: Page) -> None:
     offer = OfferVersion.objects.get(offer__code="LOYALTY20").offer
     sign_in(page, ada)

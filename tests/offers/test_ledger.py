@@ -173,7 +173,9 @@ def test_lowering_below_use_freezes_until_drained(desk: Desk) -> None:
     counter = account.counters.get()
     assert (counter.frozen, counter.ceiling_minor, counter.held_minor) == (True, 9_600, 9_600)
     ledger.act("settle_proposal", desk.outcome(proposal, "DECLINED"))
+    counter.refresh_from_db()
+    assert (counter.frozen, counter.ceiling_minor, counter.held_minor) == (False, 5_000, 0)
     with pytest.raises(Refused) as refused:
-        ledger.act("authorise_proposal", desk.facts(cost_minor=1))
+        ledger.act("authorise_proposal", desk.facts(cost_minor=5_001))
     assert refused.value.code == "BUDGET_AGENT"
     assert_counters_equal_entries()
