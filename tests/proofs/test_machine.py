@@ -16,7 +16,7 @@ from tests.database import DeskClock
 from tests.offers.builders import make_limits, make_scheme
 from tests.proofs.machine import GROUND, START, Ground, LifeOfProposals
 
-pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.races, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 STEPS = int(os.environ.get("PROOF_STEPS", "10000"))
 SEED = int(os.environ.get("PROOF_SEED", random.SystemRandom().randrange(2**32)))
