@@ -6,7 +6,6 @@ is read from the source, not from the catalogue: a new sentence on the call scre
 
 import io
 import math
-import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,36 +17,14 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from django.utils.translation.template import templatize
 
-# What is read while a customer is on the line, or by the customer: whole in every promised language.
-SERVING = (
-    "customers/choices.py",
-    "offers/choices.py",
-    "retention_desk/calls",
-    "retention_desk/floor",
-    "retention_desk/formats.py",
-    "retention_desk/home.py",
-    "retention_desk/lookup",
-    "retention_desk/navigation.py",
-    "retention_desk/profile",
-    "retention_desk/settings.py",
-    "templates/*.html",
-    "templates/_parts",
-    "templates/calls",
-    "templates/customers",
-    "templates/floor",
-    "templates/mail",
-    "templates/registration",
-)
-PROMISES = {"de": SERVING, "pt_BR": SERVING, "ru": SERVING, "th": SERVING}
+from retention_desk import word_room
 
-# Where words may not wrap, and how many characters fit there; English that takes more has 40 % room.
-_BUDGETS = {
-    "pill": (18, re.compile(r'class="pill[^"]*"[^>]*>(.*?)</(?:span|a|dd|p)>', re.DOTALL)),
-    "button": (24, re.compile(r'<(?:button|a)\b[^>]*class="[^"]*\bbtn\b[^"]*"[^>]*>(.*?)</(?:button|a)>', re.DOTALL)),
-    "column head": (10, re.compile(r"<th\b[^>]*>(.*?)</th>", re.DOTALL)),
-}
-_UNSEEN = re.compile(r'<span class="sr">.*?</span>', re.DOTALL)
-_WORDS = re.compile(r'\{% translate "([^"]*)"(?: context "([^"]*)")? %\}')
+# Where people read words of ours: whole in every promised language.
+EVERYWHERE = ("customers", "offers", "retention_desk", "templates")
+PROMISES = {"de": EVERYWHERE, "pt_BR": EVERYWHERE, "ru": EVERYWHERE, "th": EVERYWHERE}
+# What a translation may take more than English where there is more room.
+_MORE = 1.4
+_WIDER = frozenset(words for group in word_room.WIDER.values() for words in group)
 
 _CALLS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
@@ -89,7 +66,7 @@ def problems(locale: Path) -> list[str]:
     return found
 
 
-def behind(root: Path, language: str, places: tuple[str, ...] = SERVING) -> list[str]:
+def behind(root: Path, language: str, places: tuple[str, ...] = EVERYWHERE) -> list[str]:
     """Return one sentence for each message of the ``places`` below ``root`` that the language does not say."""
     catalog = read(root / "locale" / language / "LC_MESSAGES" / "django.po")
     found = []
@@ -102,20 +79,32 @@ def behind(root: Path, language: str, places: tuple[str, ...] = SERVING) -> list
     return found
 
 
-def too_long(root: Path, language: str, places: tuple[str, ...] = SERVING) -> list[str]:
-    """Return one sentence for each translation that does not fit where it stands: pills, buttons, column heads."""
+def too_long(root: Path, language: str, places: tuple[str, ...] = EVERYWHERE) -> list[str]:
+    """Return one sentence for each translation that does not fit where it stands (`word_room`)."""
     catalog = read(root / "locale" / language / "LC_MESSAGES" / "django.po")
     found = {}
-    for file in _files(root, places, ".html"):
-        page = _UNSEEN.sub("", file.read_text(encoding="utf-8"))
-        for kind, (budget, pattern) in _BUDGETS.items():
-            for words, context in (pair for part in pattern.findall(page) for pair in _WORDS.findall(part)):
-                most = budget if width(words) <= budget else math.ceil(width(words) * 1.4)
-                for said in _said(catalog, Message(context or None, words)) or ():
-                    if width(said) > most:
-                        place = f"{language}: {file.relative_to(root)}"
-                        found[kind, said] = f"{place}: {width(said)} characters in a {kind}, {most} fit: {said}"
+    for room, context, words, file in word_room.placed(root, _files(root, places, ".html")):
+        most = word_room.ROOM[room]
+        if words in _WIDER:
+            most = max(most, math.ceil(_seen(words) * _MORE))
+        for said in _said(catalog, Message(context, words)) or ():
+            if _seen(said) > most:
+                found[room, said] = f"{language}: {file}: {_seen(said)} characters in a {room}, {most} fit: {said}"
     return list(found.values())
+
+
+def too_long_in_english(root: Path, places: tuple[str, ...] = EVERYWHERE) -> list[str]:
+    """Return one sentence for each sentence of the source that is wider than its place and not known to be so."""
+    found = {}
+    for room, _context, words, file in word_room.placed(root, _files(root, places, ".html")):
+        if _seen(words) > word_room.ROOM[room] and words not in _WIDER:
+            fits = word_room.ROOM[room]
+            found[room, words] = f"en: {file}: {_seen(words)} characters in a {room}, {fits} fit: {words}"
+    return list(found.values())
+
+
+def _seen(words: str) -> int:
+    return width(word_room.shown(words))
 
 
 def messages(root: Path, places: tuple[str, ...]) -> dict[Message, str]:

@@ -34,7 +34,7 @@ def words_of(page: str) -> str:
 @functools.cache
 def sentences() -> list[translations.Message]:
     """What is promised in every language, as it stands in the source; a single word may be a customer's data."""
-    found = translations.messages(Path(settings.BASE_DIR), translations.SERVING)
+    found = translations.messages(Path(settings.BASE_DIR), translations.EVERYWHERE)
     return [one for one in found if " " in one.words and "%(" not in one.words and one.words not in DATA]
 
 

@@ -84,7 +84,7 @@ def _migrations() -> str | None:
 
 def _translations() -> str | None:
     root = Path(settings.BASE_DIR)
-    found = translations.problems(root / "locale")
+    found = translations.problems(root / "locale") + translations.too_long_in_english(root)
     for language, places in translations.PROMISES.items():
         found += translations.behind(root, language, places) + translations.too_long(root, language, places)
     return "\n".join(found) or None
