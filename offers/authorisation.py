@@ -16,6 +16,7 @@ from customers.refusals import KeyReused, NotYours, Refused
 from customers.sheet import CallSheet
 from offers import ledger, queries
 from offers.choices import BudgetKind, ProposalState, RulingCode
+from offers.models.proposal import NOTE_LENGTH
 from offers.offering import Ground, Listed, default_terms, draw, ground, offers_in_order, problems_of
 from offers.standing import Budget, CatalogueEntry, Made, Standing
 from offers.terms import Problem, Terms
@@ -141,16 +142,30 @@ def preview(
 
 
 def propose(
-    *, sheet: CallSheet, version_id: int, terms: Terms, by: int, role: str, now: datetime, language: str, key: UUID
+    *,
+    sheet: CallSheet,
+    version_id: int,
+    terms: Terms,
+    by: int,
+    role: str,
+    now: datetime,
+    language: str,
+    key: UUID,
+    offers: OfferSheet | None = None,
+    place: int | None = None,
 ) -> Proposed:
     """Present an offer to the customer on the agent's own authority: all of its budgets are drawn on, or none.
+
+    `offers`: the offers of the call where they have just been read; they are read again when they were out of date.
+    `place`: the one that the offer had on the agent's screen; worked out anew where it is not told.
 
     Raises `Refused` with the first reason of the ruling (and the whole ruling in `facts["ruling"]`), or with the
     ledger's code when the world has moved on. The same key again returns the same proposal.
     """
     return _act(
-        "authorise_proposal", sheet, version_id, terms, by=by, role=role, now=now, language=language, key=key, note=""
-    )
+        "authorise_proposal", sheet, version_id, terms, by=by, role=role, now=now, language=language, key=key, note="",
+        offers=offers, place=place,
+    )  # fmt: skip
 
 
 def ask(
@@ -164,14 +179,19 @@ def ask(
     now: datetime,
     language: str,
     key: UUID,
+    offers: OfferSheet | None = None,
+    place: int | None = None,
 ) -> Proposed:
     """Ask a supervisor for what is over the agent's own authority. Replaces a question that is still open.
+
+    `offers` and `place` as in `propose`.
 
     Raises `Refused`: WITHIN when no supervisor is needed, a wall's reason when nobody could grant it.
     """
     return _act(
-        "ask_approval", sheet, version_id, terms, by=by, role=role, now=now, language=language, key=key, note=note
-    )
+        "ask_approval", sheet, version_id, terms, by=by, role=role, now=now, language=language, key=key, note=note,
+        offers=offers, place=place,
+    )  # fmt: skip
 
 
 def _act(
@@ -186,46 +206,49 @@ def _act(
     language: str,
     key: UUID,
     note: str,
+    offers: OfferSheet | None,
+    place: int | None,
 ) -> Proposed:
     wanted = RulingCode.WITHIN if door == "authorise_proposal" else RulingCode.NEEDS_APPROVAL
+    here = offers.ground if offers else _ground(sheet, by=by, now=now, language=language)
     for last in (False, True):
-        here = _ground(sheet, by=by, now=now, language=language)
-        drawn = _preview(here, version_id, terms)
         if again := next((one for one in here.standing.made if one.key == key), None):
-            return _again(again, version_id, terms, wanted)
-        if drawn.problems:
-            raise Refused(drawn.problems[0].code, problems=drawn.problems)
-        ruling = drawn.listed.ruling
+            return _again(again, version_id, terms, wanted, note)
+        entry = _entry(here.standing, version_id)
+        if problems := problems_of(here, entry, terms):
+            raise Refused(problems[0].code, problems=tuple(problems))
+        listed = draw(here, entry, terms)
+        ruling = listed.ruling
         if ruling.code != wanted:
             raise Refused(ruling.reasons[0] if ruling.reasons else ruling.code, ruling=ruling)
+        if place is None or not 0 <= place <= len(here.standing.catalogue):
+            place = _place(here, version_id)
+        facts = _facts(sheet, here, listed, by=by, role=role, key=key, note=note, place=place)
         try:
-            proposal = ledger.act(door, _facts(sheet, drawn, by=by, role=role, key=key, note=note))
+            proposal = ledger.act(door, facts)
         except Refused as refused:
-            if refused.code == "STALE_LIMIT" and not last:
-                continue
-            raise
-        return Proposed(proposal, ruling.code)
+            if refused.code != "STALE_LIMIT" or last:
+                raise
+            here = _ground(sheet, by=by, now=now, language=language)
+        else:
+            return Proposed(proposal, ruling.code)
     raise AssertionError("unreachable: the last try returns or raises")
 
 
-def _again(made: Made, version_id: int, terms: Terms, ruling_code: RulingCode) -> Proposed:
+def _again(made: Made, version_id: int, terms: Terms, ruling_code: RulingCode, note: str) -> Proposed:
     """The answer to a repeated post: the proposal that the first one left, unless it asked for something else."""
-    same = (made.version_id, made.percent, made.months, made.amount_minor) == (
-        version_id,
-        terms.percent,
-        terms.months,
-        terms.amount_minor,
-    )
-    if not same:
+    asked = ruling_code == RulingCode.NEEDS_APPROVAL
+    was = made.version_id, made.percent, made.months, made.amount_minor, made.extra, made.asked_at is not None
+    is_now = version_id, terms.percent, terms.months, terms.amount_minor, _extra(terms), asked
+    if was != is_now or (asked and made.note != note[:NOTE_LENGTH]):
         raise KeyReused
     return Proposed(made.id, ruling_code)
 
 
-def _facts(sheet: CallSheet, drawn: Preview, *, by: int, role: str, key: UUID, note: str) -> Mapping[str, Any]:
+def _facts(
+    sheet: CallSheet, here: Ground, listed: Listed, *, by: int, role: str, key: UUID, note: str, place: int
+) -> Mapping[str, Any]:
     """What the ledger's door is handed: who, under which versions, which terms, and what they come to."""
-    listed, priced = drawn.listed, drawn.listed.priced
-    if priced is None:
-        raise AssertionError("a ruling that allows has a price")
     return {
         "key": str(key),
         "call_id": sheet.call.id,
@@ -233,10 +256,10 @@ def _facts(sheet: CallSheet, drawn: Preview, *, by: int, role: str, key: UUID, n
         "role": role,
         "offer_version_id": listed.entry.version_id,
         "limit_version_id": listed.ruling.limit_version,
-        "scheme_id": drawn.ground.standing.scheme_id,
-        "customer_cap_minor": drawn.ground.cap_minor,
+        "scheme_id": here.standing.scheme_id,
+        "customer_cap_minor": here.cap_minor,
         "skip_wallet": BudgetKind.AGENT in listed.ruling.skips,
-        "position": listed.place,
+        "position": place,
         "reasons": [str(reason) for reason in listed.ruling.reasons],
         "note": note,
         **({"grant_id": listed.grant.id} if listed.grant else {}),
@@ -249,13 +272,12 @@ def terms_as_json(listed: Listed) -> dict[str, Any]:
     terms, priced = listed.terms, listed.priced
     if priced is None:
         raise AssertionError("terms without a price are never proposed")
-    extra = {"product": terms.product, "words": terms.words, "fix_by": terms.fix_by.isoformat() if terms.fix_by else ""}
     return {
         "percent": terms.percent or None,
         "months": terms.months or None,
         "amount_minor": terms.amount_minor or None,
         "product_kind": listed.entry.bounds.scope,
-        "extra": {name: value for name, value in extra.items() if value},
+        "extra": _extra(terms),
         "cost_minor": priced.cost_minor,
         "monthly_minor": priced.monthly_minor,
         "bill_before_minor": listed.bill_now_minor,
@@ -267,14 +289,23 @@ def terms_as_json(listed: Listed) -> dict[str, Any]:
     }
 
 
+def _extra(terms: Terms) -> dict[str, str]:
+    """The terms that only some kinds have."""
+    extra = {"product": terms.product, "words": terms.words, "fix_by": terms.fix_by.isoformat() if terms.fix_by else ""}
+    return {name: value for name, value in extra.items() if value}
+
+
 def _preview(here: Ground, version_id: int, terms: Terms | None) -> Preview:
     entry = _entry(here.standing, version_id)
     if terms is None:
         terms = default_terms(here, entry)
-    listed = draw(here, entry, terms)
-    order = offers_in_order(here)
-    place = next((one.place for one in order if one.entry.version_id == version_id), 0)
-    return Preview(here, replace(listed, place=place), tuple(problems_of(here, entry, terms)))
+    listed = replace(draw(here, entry, terms), place=_place(here, version_id))
+    return Preview(here, listed, tuple(problems_of(here, entry, terms)))
+
+
+def _place(here: Ground, version_id: int) -> int:
+    """The offer's place in the list, which takes drawing every offer."""
+    return next((one.place for one in offers_in_order(here) if one.entry.version_id == version_id), 0)
 
 
 def _entry(standing: Standing, version_id: int) -> CatalogueEntry:

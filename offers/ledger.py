@@ -4,12 +4,14 @@ It decides nothing. Whatever a function refuses is rolled back by the database a
 """
 
 import json
+import random
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, Literal
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from psycopg.types.json import Jsonb
 
 from customers.refusals import InFlight, KeyReused, NotYours, Refused
@@ -30,6 +32,10 @@ Door = Literal[
 
 REFUSED = "RD100"
 TRY_WHOLE = "TRY_WHOLE"
+# A serialisation failure, a deadlock, a lock not had in time: the database gave this act up so that others could go on.
+_GIVEN_UP = frozenset({"40001", "40P01", "55P03"})
+_TRIES = 3
+_PAUSE_SECONDS = (0.005, 0.05)
 # Walls that are constraints, and what it means to run into them: another tab of the same call was first.
 _WALLS = {"one_presented_a_call": "ANSWER_FIRST"}
 # Refusals that callers tell apart by their class.
@@ -102,7 +108,24 @@ def heard() -> Iterator[None]:
 
 
 def _ask(statement: str, *values: Any) -> Any:
-    with heard(), transaction.atomic(), connection.cursor() as cursor:
+    """Run one act and return its answer; tried again, by chance a little later, when the database gave it up.
+
+    Inside somebody's transaction nothing is tried again: the whole of it would have to be.
+    """
+    for again in reversed(range(_TRIES)):
+        try:
+            return _once(statement, values)
+        except OperationalError as error:
+            if not again or connection.in_atomic_block or getattr(error.__cause__, "sqlstate", None) not in _GIVEN_UP:
+                raise
+            time.sleep(random.uniform(*_PAUSE_SECONDS))  # noqa: S311  # spreads those who wait, and keeps no secret
+    raise AssertionError("unreachable: the last try returns or raises")
+
+
+def _once(statement: str, values: tuple[Any, ...]) -> Any:
+    # One statement is a transaction by itself; BEGIN and COMMIT around it are two more ways to the server and back.
+    whole = transaction.atomic() if connection.in_atomic_block else nullcontext()
+    with heard(), whole, connection.cursor() as cursor:
         cursor.execute(statement, values)
         row = cursor.fetchone()
     # Django's connections hand jsonb over as text, for its own fields to decode.

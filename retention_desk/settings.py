@@ -125,14 +125,17 @@ if PROCESS not in _PATIENCE:
     raise ImproperlyConfigured(f"DESK_PROCESS is {PROCESS!r}; it must be one of {', '.join(_PATIENCE)}.")
 
 
-def database(url: str, *, patience: dict[str, str], keep_open: bool) -> dict[str, object]:
-    """Return Django's description of the PostgreSQL at ``url``; ``keep_open`` keeps one connection per thread."""
+def database(url: str, *, session: dict[str, str], keep_open: bool) -> dict[str, object]:
+    """Return Django's description of the PostgreSQL at ``url``, with the session's settings.
+
+    ``keep_open`` keeps one connection per thread.
+    """
     settings: dict[str, object] = dict(environ.Env.db_url_config(url))
     if settings.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must start with postgres:// (PostgreSQL 15 or newer).")
     options = dict(settings.get("OPTIONS") or {})  # type: ignore[call-overload]
     # Only the long reads are prepared (customers/statements.py), and planning one costs more than running it.
-    given = patience | {"plan_cache_mode": "force_generic_plan"}
+    given = session | {"plan_cache_mode": "force_generic_plan"}
     options["options"] = " ".join(f"-c {name}={value}" for name, value in given.items())
     return settings | {
         "OPTIONS": options,
@@ -145,13 +148,14 @@ def database(url: str, *, patience: dict[str, str], keep_open: bool) -> dict[str
 DATABASES = {
     "default": database(
         required("DATABASE_URL", "It names the PostgreSQL database as the application's role."),
-        patience=_PATIENCE[PROCESS],
+        # The path of the functions that act: where it changes, the server plans anew.
+        session=_PATIENCE[PROCESS] | {"search_path": "pg_catalog,public,pg_temp"},
         # One WSGI thread keeps one connection; a connection per request costs four to eight times as much.
         keep_open=PROCESS == "web",
     ),
 }
 if os.environ.get("DATABASE_OWNER_URL"):
-    DATABASES["owner"] = database(env.str("DATABASE_OWNER_URL"), patience=_PATIENCE["command"], keep_open=False)
+    DATABASES["owner"] = database(env.str("DATABASE_OWNER_URL"), session=_PATIENCE["command"], keep_open=False)
 
 # Valkey: a doorbell and a cache, nothing that must be kept.
 

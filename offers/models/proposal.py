@@ -10,6 +10,8 @@ from offers.choices import ApprovalState, DrawEnd, Family, OutcomeKind, Proposal
 from offers.models.authority import LimitVersion, SchemeVersion
 from offers.models.catalogue import Offer, OfferVersion
 
+NOTE_LENGTH = 300
+
 
 class Proposal(models.Model):
     """The terms are copied in and never change; only the state moves, and only through the ledger's functions."""
@@ -108,6 +110,11 @@ class Proposal(models.Model):
         indexes = [
             models.Index(fields=["call"], name="proposal_of_call"),
             models.Index(fields=["customer", "-created_at"], name="proposal_of_customer"),
+            models.Index(
+                fields=["offer_version", "-created_at"],
+                name="proposal_presented",
+                condition=Q(presented_at__isnull=False),
+            ),
         ]
         permissions = [("decide_approval", "Can decide what agents ask for")]
 
@@ -126,7 +133,7 @@ class ApprovalRequest(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    note = models.CharField(max_length=300, blank=True)
+    note = models.CharField(max_length=NOTE_LENGTH, blank=True)
     state = models.CharField(max_length=24, choices=ApprovalState.choices, default=ApprovalState.OPEN)
     drawn_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -154,7 +161,7 @@ class ApprovalRequest(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     effective_at = models.DateTimeField(null=True, blank=True)
     decision_reason = models.CharField(max_length=24, blank=True)
-    decision_note = models.CharField(max_length=300, blank=True)
+    decision_note = models.CharField(max_length=NOTE_LENGTH, blank=True)
     limit_version = models.ForeignKey(
         LimitVersion,
         null=True,

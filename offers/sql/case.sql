@@ -17,14 +17,22 @@ SELECT jsonb_build_object(
                WHERE b.kind = 'APPROVER' AND b.owner_id = z.as_id AND b.currency = p.currency
                  AND b.starts_on <= (desk_now() AT TIME ZONE i.time_zone)::date AND b.ends_on > (desk_now() AT TIME ZONE i.time_zone)::date
                GROUP BY b.id ORDER BY b.starts_on DESC LIMIT 1),
-    'similar', (SELECT jsonb_build_object('cases', count(*), 'accepted', count(*) FILTER (WHERE x.state = 'ACCEPTED'),
-                    'old_enough', count(*) FILTER (WHERE x.state = 'ACCEPTED' AND x.created_at < desk_now() - interval '90 days'),
-                    'still_here', count(*) FILTER (WHERE x.state = 'ACCEPTED' AND x.created_at < desk_now() - interval '90 days'
-                        AND (y.left_on IS NULL OR y.left_on > x.created_at::date + 90)))
-                FROM offers_proposal x JOIN offers_offerversion w0 ON w0.id = x.offer_version_id JOIN customers_customer y ON y.id = x.customer_id
-                JOIN customers_call k0 ON k0.id = x.call_id
-                WHERE w0.offer_id = v.offer_id AND x.presented_at IS NOT NULL AND k0.reason_id IS NOT DISTINCT FROM k.reason_id
-                  AND x.created_at > desk_now() - interval '1 year')
+    -- Of the newest 500 presented in a year, and of the newest 500 presented at least 90 days ago: so many say enough, and
+    -- no more are read however long the desk has been there.
+    'similar', (SELECT jsonb_build_object('cases', count(*) FILTER (WHERE c.newest),
+                    'accepted', count(*) FILTER (WHERE c.newest AND c.state = 'ACCEPTED'),
+                    'old_enough', count(*) FILTER (WHERE NOT c.newest AND c.state = 'ACCEPTED'),
+                    'still_here', count(*) FILTER (WHERE NOT c.newest AND c.state = 'ACCEPTED' AND (y.left_on IS NULL OR y.left_on > c.created_at::date + 90)))
+                FROM (SELECT b.newest, x.* FROM (VALUES (true, desk_now()), (false, desk_now() - interval '90 days')) b (newest, until)
+                      CROSS JOIN LATERAL (
+                          SELECT n.* FROM offers_offerversion w0 CROSS JOIN LATERAL (
+                              SELECT x.state, x.call_id, x.customer_id, x.created_at FROM offers_proposal x
+                              WHERE x.offer_version_id = w0.id AND x.presented_at IS NOT NULL
+                                AND x.created_at < b.until AND x.created_at > desk_now() - interval '1 year'
+                              ORDER BY x.created_at DESC LIMIT 500) n
+                          WHERE w0.offer_id = v.offer_id ORDER BY n.created_at DESC LIMIT 500) x) c
+                JOIN customers_call k0 ON k0.id = c.call_id AND k0.reason_id IS NOT DISTINCT FROM k.reason_id
+                JOIN customers_customer y ON y.id = c.customer_id)
 )
 FROM offers_approvalrequest r
 JOIN offers_proposal p ON p.id = r.proposal_id

@@ -49,7 +49,7 @@ class Shown:
     """An offer at its terms, as every panel shows it. Amounts in minor units; `ruling` is within, over or never."""
 
     version_id: int
-    key: int
+    place: int
     name: str
     kind: OfferKind
     terms_text: str
@@ -85,6 +85,11 @@ class Shown:
     sum: Sum | None = field(default=None)
 
     @property
+    def key(self) -> int:
+        """The number that chooses it, 0 where there are not enough."""
+        return self.place if self.place <= KEYS else 0
+
+    @property
     def change_minor(self) -> int:
         """What the bill changes by a month; negative when the customer pays less."""
         return self.bill_after_minor - self.bill_now_minor
@@ -115,7 +120,7 @@ def of_listed(listed: Listed, standing: Standing, *, focus: bool = False) -> Sho
         controls = (replace(controls[0], focus=True), *controls[1:])
     shown = Shown(
         version_id=entry.version_id,
-        key=listed.place if listed.place <= KEYS else 0,
+        place=listed.place,
         name=entry.words.get("name") or entry.code,
         kind=entry.kind,
         terms_text=text,
@@ -163,7 +168,7 @@ def of_made(made: Made, offers: OfferSheet) -> Shown:
     )  # fmt: skip
     shown = Shown(
         version_id=made.version_id,
-        key=listed.place if listed and listed.place <= KEYS else 0,
+        place=listed.place if listed else 0,
         name=made.name or made.code,
         kind=made.kind,
         terms_text=terms_in_words(made.kind, terms, product=product),

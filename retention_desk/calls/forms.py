@@ -17,6 +17,7 @@ from customers.choices import (
     OpeningIntent,
     ProductKind,
 )
+from offers.models.proposal import NOTE_LENGTH
 from offers.terms import Bounds, Terms, snap
 from retention_desk.calls.words import CHECKS_NEEDED, IDENTITY_CHECKS
 
@@ -134,7 +135,9 @@ class ProposeForm(TermsForm, KeyForm):
     """Present, ask a supervisor, or go to the nearest terms that are one's own to give."""
 
     act = forms.ChoiceField(choices=[("present", ""), ("ask", ""), ("nearest", "")])
-    note = forms.CharField(max_length=300, required=False)
+    note = forms.CharField(max_length=NOTE_LENGTH, required=False)
+    # Where the offer stood in the list that the agent chose it from.
+    place = forms.IntegerField(min_value=0, required=False)
 
 
 class SettleForm(KeyForm):

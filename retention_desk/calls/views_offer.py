@@ -17,7 +17,6 @@ from offers.choices import OfferKind, ReasonCode
 from offers.models import Proposal
 from offers.offering import Listed
 from offers.stored import read_bounds
-from offers.terms import Terms
 from retention_desk.acting import Actor, actor
 from retention_desk.calls import composer
 from retention_desk.calls.forms import ProposeForm, SettleForm, TermsForm
@@ -50,7 +49,7 @@ def offer(request: HttpRequest, call_id: int, version_id: int) -> HttpResponse:
     return perform(
         request,
         call_id,
-        _deed(sheet, version_id, tried.terms, form, who),
+        _deed(sheet, offers, tried, form, who),
         on_refusal=Wish(version_id=version_id, tried=tried, keys={"offer": str(form.posted_key)}),
     )
 
@@ -75,30 +74,23 @@ def _second_press(
     return show(request, call_id, Wish(news="some")) if wants_fragment(request) else redirect("calls:screen", call_id)
 
 
-def _deed(sheet: CallSheet, version_id: int, terms: Terms, form: ProposeForm, who: Actor) -> Callable[[], object]:
+def _deed(sheet: CallSheet, offers: OfferSheet, tried: Listed, form: ProposeForm, who: Actor) -> Callable[[], object]:
     """Presenting or asking, with everything that the domain is handed."""
+    common: dict[str, Any] = {
+        "sheet": sheet,
+        "offers": offers,
+        "version_id": tried.entry.version_id,
+        "terms": tried.terms,
+        "place": form.cleaned_data["place"],
+        "by": who.by,
+        "role": who.role,
+        "now": who.now,
+        "language": who.language,
+        "key": form.posted_key,
+    }
     if form.cleaned_data["act"] == "ask":
-        return lambda: authorisation.ask(
-            sheet=sheet,
-            version_id=version_id,
-            terms=terms,
-            note=form.cleaned_data["note"],
-            by=who.by,
-            role=who.role,
-            now=who.now,
-            language=who.language,
-            key=form.posted_key,
-        )
-    return lambda: authorisation.propose(
-        sheet=sheet,
-        version_id=version_id,
-        terms=terms,
-        by=who.by,
-        role=who.role,
-        now=who.now,
-        language=who.language,
-        key=form.posted_key,
-    )
+        return lambda: authorisation.ask(**common, note=form.cleaned_data["note"])
+    return lambda: authorisation.propose(**common)
 
 
 @for_agents

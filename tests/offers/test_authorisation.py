@@ -135,6 +135,44 @@ def test_repeated_post_is_answered_by_the_first(call: Call, loyalty: OfferVersio
     assert first.proposal_id == second.proposal_id
     with pytest.raises(KeyReused):
         propose(call, loyalty, off(10, 6), key=key)
+    with pytest.raises(KeyReused):
+        ask(call, loyalty, off(20, 6), key=key)
+
+
+def test_question_repeated_with_another_note_is_another_question(call: Call, loyalty: OfferVersion, sue: User) -> None:
+    key = new_key()
+
+    first, second = (ask(call, loyalty, off(40, 9), key=key) for _ in range(2))
+
+    assert first.proposal_id == second.proposal_id
+    with pytest.raises(KeyReused):
+        ask(call, loyalty, off(40, 9), key=key, note="Will sign for two years.")
+
+
+@pytest.mark.parametrize(("told", "kept"), [(2, 2), (0, 0), (99, 1), (-1, 1), (None, 1)])
+def test_place_is_the_one_that_was_on_the_screen(
+    call: Call, loyalty: OfferVersion, told: int | None, kept: int
+) -> None:
+    make_credit(figures={"accept_percent": 5, "stay_percent": 20})
+
+    made = propose(call, loyalty, off(20, 6), place=told)
+
+    assert Proposal.objects.get(pk=made.proposal_id).position == kept
+
+
+def test_what_was_just_read_is_read_again_only_when_the_limit_has_changed(call: Call, loyalty: OfferVersion) -> None:
+    here = authorisation.offer_sheet(**given(call))
+
+    with CaptureQueriesContext(connection) as once:
+        propose(call, loyalty, off(10, 3), offers=here)
+    outcomes.withdraw(proposal_id=Proposal.objects.get().pk, by=call.agent_id, role="AGENT", key=new_key())
+    make_limits()
+    with CaptureQueriesContext(connection) as twice:
+        propose(call, loyalty, off(10, 3), offers=here)
+
+    sheet, act, taken_back, offers = 1, 3, 4, 1
+    assert len(once) == sheet + act
+    assert len(twice) == sheet + taken_back + offers + act
 
 
 def test_over_the_own_limit_is_refused_with_the_nearest_that_passes(call: Call, loyalty: OfferVersion) -> None:
