@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "retention_desk.people.middleware.SignedInMiddleware",
     "retention_desk.people.middleware.LanguageAndZoneMiddleware",
+    "retention_desk.keyboard.middleware.KeyboardMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "retention_desk.idempotency.IdempotencyKeyMiddleware",

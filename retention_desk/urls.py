@@ -7,6 +7,7 @@ from django.views.i18n import set_language
 
 from retention_desk import home
 from retention_desk.firstrun import views as first_run
+from retention_desk.keyboard import views as keyboard
 from retention_desk.profile import views as profile
 
 handler500 = "retention_desk.unavailable.server_error"
@@ -30,6 +31,7 @@ urlpatterns = [
     path("authority/", include("retention_desk.authority.urls")),
     path("duty/", home.set_duty, name="duty"),
     path("profile/", profile.profile, name="profile"),
+    path("profile/keys/", keyboard.keys, name="keys"),
     path("calls/", include("retention_desk.calls.urls")),
     path("customers/", include("retention_desk.lookup.urls")),
     path("approvals/", include("retention_desk.floor.urls")),

@@ -15,6 +15,8 @@ from django.template import engines
 from django.utils import translation
 from playwright.sync_api import Browser, Page, Request, Route
 
+from retention_desk.keyboard.own import Standing, hold, standing_of
+from retention_desk.keyboard.table import Place
 from tests.browser import PATIENCE
 from tests.frame import Person, asked
 
@@ -87,12 +89,17 @@ class Bench:
             lambda message: self.problems.append(message.text) if "Content Security" in message.text else None,
         )
 
-    def open(self, body: str, *, person: Person | None = None, language: str = "en") -> Page:
-        """Show the frame with this body, as this person."""
-        request = asked(person or Person(), path="/bench/")
+    def open(
+        self, body: str, *, person: Person | None = None, language: str = "en", place: Place = Place.EVERYWHERE
+    ) -> Page:
+        """Show the frame with this body, as this person, with the keys of this place."""
+        who = person or Person()
+        request = asked(who, path="/bench/")
+        hold(standing_of(who.own_keys, place))
         with translation.override(language):
             template = engines["django"].from_string(FRAME.replace("BODY", body))
             self.answers["/bench/"] = (200, template.render({}, request))
+        hold(Standing())
         self.page.goto(f"{DESK}/bench/")
         return self.page
 

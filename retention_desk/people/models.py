@@ -39,6 +39,9 @@ class User(AbstractUser):
     single_keys = models.BooleanField(
         _("single-key shortcuts"), default=True, help_text=_("Letters work as shortcuts outside of text fields.")
     )
+    own_keys = models.CharField(
+        _("own keys"), max_length=600, blank=True, help_text=_("Keys that the person has moved. Empty: as delivered.")
+    )
     idp_subject = models.CharField(
         _("subject at the identity provider"),
         max_length=255,

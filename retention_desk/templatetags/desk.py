@@ -6,7 +6,9 @@ for `None`. What a value looks like is decided in `retention_desk.formats`.
 
 import datetime as dt
 import functools
+import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django import template
@@ -17,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from retention_desk import formats, meters
+from retention_desk.keyboard import own, table
 
 register = template.Library()
 
@@ -39,8 +42,59 @@ def _icon(name: str, classes: str) -> SafeString:
 
 @register.simple_tag
 def key(cap: str | int) -> SafeString:
-    """Print the cap of a key: `{% key "F8" %}`. The element that answers to it carries `data-key`."""
-    return format_html('<kbd class="key">{}</kbd>', cap)
+    """Print the cap of a key, named as delivered: `{% key "F8" %}`. The element that answers to it carries `data-key`.
+
+    Somebody who has moved the key sees their own.
+    """
+    moved = own.current().moved
+    return _cap(moved.get(_delivered(str(cap)), str(cap)) if moved else str(cap))
+
+
+def _delivered(cap: str) -> str:
+    """How markup has the key of a cap: letters small."""
+    return cap.lower() if len(cap) == 1 else cap
+
+
+@functools.lru_cache(maxsize=256)
+def _cap(name: str) -> SafeString:
+    return format_html('<kbd class="key">{}</kbd>', name.upper() if len(name) == 1 else name)
+
+
+@register.simple_tag
+def moved_keys() -> str:
+    """The keys a person has moved on this screen, from the one delivered to their own, as JSON for the script."""
+    moved = own.current().moved
+    return json.dumps(dict(moved)) if moved else ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """One line of the help: `keys` as markup has them, `caps` and `until` as they are printed."""
+
+    name: str
+    keys: tuple[str, ...]
+    caps: tuple[str, ...]
+    until: str
+    words: str
+    always: bool
+
+
+@register.simple_tag
+def screen_keys() -> list[KeyRow]:
+    """Every key of the screen that is being drawn, as the person has them."""
+    standing = own.current()
+    return [
+        KeyRow(
+            name=action.name,
+            keys=action.keys,
+            caps=table.caps(standing.key(action.key)),
+            until=action.until,
+            words=str(action.words),
+            # What the script itself does has no button that could be missing.
+            always=action.name in ("field", "commands", "go", "back", "help"),
+        )
+        for action in table.actions_of(standing.place)
+    ]
 
 
 @register.simple_tag

@@ -14,8 +14,8 @@ from django.utils import translation
 from retention_desk.templatetags import desk
 from retention_desk.templating.values import Expression
 
-# Tags of ours whose output depends on their arguments alone.
-_STILL_TAGS = frozenset({desk.icon, desk.key})
+# Tags of ours whose output depends on their arguments alone; the caps of keys depend on the person.
+_STILL_TAGS = frozenset({desk.icon})
 
 
 def language_of(context: Context) -> str:

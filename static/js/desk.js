@@ -1,15 +1,17 @@
 /**
  * The keyboard of the desk: one listener, no key written here that a button does not carry.
  *
- *   data-key="F8"          what answers to the key: function keys, letters, digits, "Enter", "Escape", ".", "Ctrl+Enter".
+ *   data-key="F8"          what answers to the key as delivered: function keys, letters, digits, "Enter", "Escape", ".",
+ *                          "Ctrl+Enter". <html data-keys='{"F8": "F4"}'> says which of them the person has moved where.
  *                          A button, link, radio or checkbox is focused and clicked; a text field, select or radio group
  *                          is focused. Disabled, aria-disabled or invisible elements do not answer.
- *   data-key-label="…"     its words in the help, where the element's own text is not fit
  *   data-then-focus="#id"  what gets the focus when the key was pressed (an offer's key goes on to its slider)
  *   data-letters           on a radio group with a key: for 2 s after it, a letter picks the radio whose words begin so
  *   data-go="h"            link that answers to G and then this letter
  *   data-find              text field for "/" and Ctrl+K; without one these follow the key F2
  *   <html data-single-keys="off">   letters, digits and signs do not answer (function keys, Enter, Escape, Ctrl+… do)
+ *
+ * "?" sends `desk:help` with detail.answers(key), to which js/help.js listens.
  *
  * Letters are matched by character, and by position where the layout is not Latin. Keys of an input method, repeated
  * keys and anything with Alt are left alone. A key whose action was changed by news from the server within the last
@@ -23,6 +25,9 @@ const GO_WAIT = 1500;
 const LETTERS_WAIT = 2000;
 const SETTLE_WAIT = 500;
 const OWN_ACTION = new Set(["click", "submit", "change", "input", "keydown", "keyup", "search"]);
+
+const own = JSON.parse(root.dataset.keys ?? "{}");
+const moved = new Map(Object.entries(own).map(([delivered, key]) => [key, delivered]));
 
 let goUntil = 0;
 let letters = { group: null, until: 0 };
@@ -50,14 +55,18 @@ function nameOf(event) {
   return { Period: ".", Slash: event.shiftKey ? "?" : "/" }[event.code] ?? event.key;
 }
 
+/** The key as delivered that the person's key stands for; none where they have moved it away. */
+const standsFor = (key) => moved.get(key) ?? (key in own ? "" : key);
+
 const usable = (el) =>
   !el.matches(":disabled") &&
   el.getAttribute("aria-disabled") !== "true" &&
   !el.closest("[inert]") &&
   el.getClientRects().length > 0;
 
-/** The element that answers to a key: in the open dialog if there is one, on the page before the rail. */
+/** The element that answers to a key as delivered: in the open dialog if there is one, on the page before the rail. */
 function answering(key) {
+  if (!key) return undefined;
   const scope = document.querySelector("dialog[open]") ?? document;
   const all = [...scope.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].filter(usable);
   return all.find((el) => !el.closest(".rail")) ?? all[0];
@@ -110,6 +119,7 @@ function onKey(event) {
   if (event.isComposing || event.keyCode === 229 || event.altKey || event.defaultPrevented) return;
   const active = document.activeElement ?? document.body;
   const key = nameOf(event);
+  const meant = standsFor(key);
   const command = event.ctrlKey || event.metaKey;
   let done = false;
   if (command) {
@@ -118,8 +128,8 @@ function onKey(event) {
     if (el) done = act(el, `Ctrl+${key}`);
     else if (key === "k") done = find();
   } else if (FUNCTION_KEY.test(key)) {
-    const el = answering(key);
-    if (el) done = event.repeat || act(el, key);
+    const el = answering(meant);
+    if (el) done = event.repeat || act(el, meant);
   } else if (key === "Escape") {
     done = leave(active);
   } else if (key === "Enter") {
@@ -138,17 +148,18 @@ function onSingleKey(key, event) {
     goUntil = 0;
     if (goTo(key)) return true;
   }
-  if (pickByLetter(key)) return true;
+  if (pickByLetter(event.key.toLowerCase()) || pickByLetter(key)) return true;
+  const meant = standsFor(key);
   const place = /^Digit(\d)$/.exec(event.code)?.[1];
-  const el = answering(key) ?? (place && !event.shiftKey ? answering(place) : undefined);
-  if (el) return act(el, key);
+  const el = answering(meant) ?? (place && !event.shiftKey ? answering(place) : undefined);
+  if (el) return act(el, meant);
   if (key === "?") return help();
   if (key === "/") return find();
   if (key === "g") {
     goUntil = performance.now() + GO_WAIT;
     return true;
   }
-  return !document.dispatchEvent(new CustomEvent("desk:key", { detail: { key }, cancelable: true }));
+  return !document.dispatchEvent(new CustomEvent("desk:key", { detail: { key: meant }, cancelable: true }));
 }
 
 /** Press, unless the action under this key has just been changed by the server. */
@@ -170,7 +181,6 @@ function leave(active) {
 
 /** The words of an element without icons, key caps and hidden parts. */
 function wordsOf(el) {
-  if (el.dataset.keyLabel) return el.dataset.keyLabel;
   const named = el.getAttribute("aria-label");
   if (named) return named;
   const by = el.getAttribute("aria-labelledby");
@@ -180,47 +190,11 @@ function wordsOf(el) {
   return copy.textContent.replace(/\s+/g, " ").trim();
 }
 
-const caps = (key) =>
-  key.split("+").map((part) => {
-    const cap = document.createElement("kbd");
-    cap.className = "key";
-    cap.textContent = part.length === 1 ? part.toUpperCase() : part;
-    return cap;
-  });
-
-function row(key, words) {
-  const line = document.createElement("div");
-  const term = document.createElement("dt");
-  const text = document.createElement("dd");
-  term.append(...caps(key));
-  text.textContent = words;
-  line.append(term, text);
-  return line;
-}
-
-/** Show the keys that answer on this screen now, in the order of the page. */
+/** Show every key of this screen. */
 function help() {
   const dialog = document.getElementById("keys-help");
-  if (!dialog) return false;
-  const seen = new Set();
-  const rows = [];
-  for (const el of document.querySelectorAll("[data-key]")) {
-    const key = el.dataset.key;
-    if (key === "F2" || seen.has(key) || !usable(el)) continue;
-    seen.add(key);
-    rows.push(row(key, wordsOf(el)));
-  }
-  dialog.querySelector("[data-keys-list]").replaceChildren(...rows);
-  const go = dialog.querySelector("[data-go-list]");
-  go.querySelectorAll("span").forEach((old) => old.remove());
-  for (const link of document.querySelectorAll("[data-go]")) {
-    const item = document.createElement("span");
-    item.append(" ", ...caps(link.dataset.go), ` ${wordsOf(link)}`);
-    go.append(item);
-  }
-  dialog.querySelector("[data-single-keys-switch]").checked = singleKeysOn();
-  dialog.showModal();
-  return true;
+  if (dialog) document.dispatchEvent(new CustomEvent("desk:help", { detail: { answers: (key) => !!answering(key) } }));
+  return !!dialog;
 }
 
 /** What each key does now, to see what a push changes. */
@@ -229,9 +203,6 @@ const byPush = (event) => !OWN_ACTION.has(event.detail.requestConfig?.triggering
 let before = null;
 
 document.addEventListener("keydown", onKey);
-document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-single-keys-switch]")) root.dataset.singleKeys = event.target.checked ? "on" : "off";
-});
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-open='#keys-help']")) help();
 });

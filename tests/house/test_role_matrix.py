@@ -77,6 +77,7 @@ ROWS: dict[str, list[Row]] = {
     "set_language": [get(EVERYBODY), post(EVERYBODY)],
     "duty": [post(HAS_A_SEAT, duty="BREAK")],
     "profile": [get(SIGNED_IN), post(SIGNED_IN)],
+    "keys": [get(SIGNED_IN), post(SIGNED_IN)],
     "reports:save-rate": [get(SEES_THE_FLOOR)],
     "reports:save-rate-csv": [get(SEES_THE_FLOOR)],
     "records:list": [get(SEES_THE_FLOOR)],

@@ -311,6 +311,7 @@ KEYLESS = {
     "intake/run.html intake:start": "a run starts once",
     "intake/run.html intake:stop": "a run stops once",
     "intake/upload.html intake:upload": "shows a preview; nothing is brought in",
+    "keys.html ": "settings of one's own",
     "profile.html ": "settings of one's own",
     "registration/login.html ": "signs in",
     "registration/password_change_form.html ": "a password is what it is",
