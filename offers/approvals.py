@@ -68,6 +68,7 @@ class Case:
     read_by: int | None
     drawn_to: int | None
     drawn: str
+    decider: str
     first_by: str
     second_above_minor: int | None
     by: int
@@ -131,6 +132,7 @@ def case(*, request_id: int, by: int, now: datetime, language: str) -> Case:
         read_by=raw["read_by"],
         drawn_to=raw["drawn_to"],
         drawn=raw["drawn"] or "",
+        decider=raw["decider"] or "",
         first_by=raw["first_by"] or "",
         second_above_minor=raw["second_above_minor"],
         by=by,

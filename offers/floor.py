@@ -8,16 +8,24 @@ from typing import Any
 
 from customers.refusals import NotYours
 from customers.statements import read_json
-from offers.choices import ApprovalState, BudgetKind, Duty, Grade, OfferKind
+from offers.choices import ApprovalState, BudgetKind, BudgetPeriod, Duty, Grade, OfferKind
 
 _SQL = Path(__file__).parent / "sql"
 QUEUE = (_SQL / "queue.sql").read_text(encoding="utf-8")
 FLOOR = (_SQL / "floor.sql").read_text(encoding="utf-8")
+REQUEST_STATE = (_SQL / "request_state.sql").read_text(encoding="utf-8")
+WAITING_COUNT = (_SQL / "waiting_count.sql").read_text(encoding="utf-8")
+# Seconds that somebody is usually in a status; whoever is in it longer gets a sign. Judgement of floors like these:
+# a call of twelve minutes, a wrap-up of two, a break of a quarter of an hour. READY is nobody's fault.
+USUAL_SECONDS = {"WAITING": 120, "ON_CALL": 720, "WRAP_UP": 120, "BREAK": 900, "AWAY": 900}
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One request in the queue, or one that was decided today (`decided_at`)."""
+    """One request in the queue, or one that was decided today (`decided_at`, `decider`).
+
+    `given_*`: what was granted, where that is less than what was asked for.
+    """
 
     id: int
     state: ApprovalState
@@ -32,6 +40,7 @@ class Waiting:
     bill_minor: int
     customer: str
     reason: str
+    detail: str
     agent: str
     asked_at: datetime
     due_at: datetime
@@ -43,6 +52,10 @@ class Waiting:
     drawn: str
     first_by: str
     decided_by: int | None
+    decider: str
+    given_percent: int | None
+    given_months: int | None
+    given_amount_minor: int | None
 
     @property
     def answered_in_seconds(self) -> int | None:
@@ -56,6 +69,7 @@ class FloorBudget:
 
     kind: BudgetKind
     name: str
+    period: BudgetPeriod
     limit_minor: int
     used_minor: int
     currency: str
@@ -93,9 +107,9 @@ class Queue:
         return next((one.id for one in self.waiting if one.drawn_to == self.by), None)
 
     @property
-    def longest_seconds(self) -> int:
-        """Waiting time of whoever waits longest."""
-        return max((round((self.now - one.asked_at).total_seconds()) for one in self.waiting), default=0)
+    def longest(self) -> Waiting | None:
+        """Whoever waits longest."""
+        return min(self.waiting, key=lambda one: one.asked_at, default=None)
 
     def count(self, state: ApprovalState) -> int:
         """How many were decided this way today."""
@@ -112,17 +126,42 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class OnFloor:
-    """One agent of the site now. `status` is a duty, or WAITING for a supervisor; `saved` of today's `calls`."""
+    """One agent of the site now. `status` is a duty, or WAITING for a supervisor; `saved` of today's `calls`.
+
+    `call_id` while a customer is on the line. `seconds` in that status; `usual_seconds` None: any time is usual.
+    """
 
     user_id: int
     name: str
     team: str
     status: str
-    since_seconds: int | None
+    since: datetime | None
+    seconds: int | None
+    usual_seconds: int | None
+    call_id: int | None
     calls: int
     saved: int
     left_minor: int | None
     currency: str
+
+    @property
+    def is_late(self) -> bool:
+        """Whether they have been in it for longer than usual."""
+        return None not in (self.seconds, self.usual_seconds) and (self.seconds or 0) >= (self.usual_seconds or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestState:
+    """Where a request stands: `open` for anybody, and `is_theirs` to answer. `who` decided it, or is asked now."""
+
+    id: int
+    state: ApprovalState
+    asked_at: datetime
+    due_at: datetime
+    now: datetime
+    is_open: bool
+    is_theirs: bool
+    who: str
 
 
 def queue(*, by: int, language: str) -> Queue:
@@ -149,6 +188,32 @@ def floor(*, by: int) -> tuple[OnFloor, ...]:
     return tuple(map(_on_floor, read_json(FLOOR, {"by": by}) or ()))
 
 
+def request_state(*, request_id: int, by: int) -> RequestState:
+    """Where one request stands now. One statement. Raises `NotYours` outside one's site."""
+    raw = read_json(REQUEST_STATE, {"request": request_id, "by": by})
+    if raw is None:
+        raise NotYours
+    state, due_at, now = (
+        ApprovalState(raw["state"]), datetime.fromisoformat(raw["due_at"]), datetime.fromisoformat(raw["now"]),
+    )  # fmt: skip
+    is_open = state == ApprovalState.OPEN and due_at > now
+    return RequestState(
+        id=raw["id"],
+        state=ApprovalState.EXPIRED if state == ApprovalState.OPEN and not is_open else state,
+        asked_at=datetime.fromisoformat(raw["asked_at"]),
+        due_at=due_at,
+        now=now,
+        is_open=is_open,
+        is_theirs=is_open and raw["drawn_to"] == by,
+        who=raw["drawn"] if is_open else raw["decider"],
+    )
+
+
+def waiting_count(*, by: int) -> int:
+    """How many requests wait at a supervisor's site. One statement."""
+    return int(read_json(WAITING_COUNT, {"by": by}) or 0)
+
+
 def _waiting(row: Mapping[str, Any]) -> Waiting:
     return Waiting(
         id=row["id"],
@@ -164,6 +229,7 @@ def _waiting(row: Mapping[str, Any]) -> Waiting:
         bill_minor=row["bill_before_minor"],
         customer=row["customer"],
         reason=row["reason"],
+        detail=row["detail"],
         agent=row["agent"],
         asked_at=datetime.fromisoformat(row["asked_at"]),
         due_at=datetime.fromisoformat(row["due_at"]),
@@ -175,6 +241,10 @@ def _waiting(row: Mapping[str, Any]) -> Waiting:
         drawn=row["drawn"] or "",
         first_by=row["first_by"] or "",
         decided_by=row["decided_by_id"],
+        decider=row["decider"] or "",
+        given_percent=row["given_percent"],
+        given_months=row["given_months"],
+        given_amount_minor=row["given_amount_minor"],
     )
 
 
@@ -183,6 +253,7 @@ def _budget(row: Mapping[str, Any], today: date) -> FloorBudget:
     return FloorBudget(
         kind=BudgetKind(row["kind"]),
         name=row["name"],
+        period=BudgetPeriod(row["period"]),
         limit_minor=row["limit_minor"],
         used_minor=int(row["used_minor"] or 0),
         currency=row["currency"],
@@ -200,7 +271,10 @@ def _on_floor(row: Mapping[str, Any]) -> OnFloor:
         name=row["name"],
         team=row["team"],
         status=row["status"],
-        since_seconds=round((datetime.fromisoformat(row["now"]) - since).total_seconds()) if since else None,
+        since=since,
+        seconds=round((datetime.fromisoformat(row["now"]) - since).total_seconds()) if since else None,
+        usual_seconds=USUAL_SECONDS.get(row["status"]),
+        call_id=row["call_id"],
         calls=row["calls"],
         saved=row["saved"],
         left_minor=int(row["left_minor"]) if row["left_minor"] is not None else None,

@@ -1,5 +1,6 @@
 """What every view shares: the typed request, and the answer that is a page or one fragment of it."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,11 @@ class DeskRequest(HttpRequest):
 def status_of(refused: Refused) -> int:
     """409 where the world is not as the page shows it; 422 for a key of something else: no repeating will help."""
     return 422 if isinstance(refused, KeyReused) else 409
+
+
+def digest(*shown: object) -> str:
+    """What an area shows, in a few signs: the browser sends them back, and what is the same is not sent again."""
+    return hashlib.blake2s(repr(shown).encode(), digest_size=8).hexdigest()
 
 
 def wants_fragment(request: HttpRequest) -> bool:

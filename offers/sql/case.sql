@@ -2,7 +2,7 @@
 SELECT jsonb_build_object(
     'call_id', p.call_id, 'agent_id', p.agent_id, 'agent', concat_ws(' ', a.first_name, a.last_name),
     'asks_today', (SELECT count(*) FROM offers_approvalrequest x WHERE x.asked_by_id = p.agent_id AND x.asked_at > desk_now() - interval '12 hours'),
-    'state', r.state, 'asked_at', r.asked_at, 'due_at', r.due_at, 'note', r.note, 'decided_by', r.decided_by_id,
+    'state', r.state, 'asked_at', r.asked_at, 'due_at', r.due_at, 'note', r.note, 'decided_by', r.decided_by_id, 'decider', nullif(concat_ws(' ', c.first_name, c.last_name), ''),
     'effective_at', r.effective_at, 'undo_open', r.decided_by_id = s.user_id AND r.effective_at > desk_now(), 'now', desk_now(),
     'proposal_id', p.id, 'version_id', p.offer_version_id, 'percent', p.percent, 'months', p.months, 'amount_minor', p.amount_minor,
     'extra', p.extra, 'cost_minor', p.cost_minor, 'reader', nullif(concat_ws(' ', e.first_name, e.last_name), ''), 'read_by', r.read_by_id,
@@ -48,4 +48,5 @@ LEFT JOIN customers_team t ON t.id = s.team_id
 LEFT JOIN people_user e ON e.id = r.read_by_id
 LEFT JOIN people_user w ON w.id = r.drawn_to_id
 LEFT JOIN people_user f ON f.id = r.first_by_id
+LEFT JOIN people_user c ON c.id = r.decided_by_id
 WHERE r.id = %(request)s AND (t.site_id IS NULL OR t.site_id = k.site_id)

@@ -5,7 +5,8 @@ WITH me AS MATERIALIZED (
     FROM offers_seat s
     LEFT JOIN customers_team t ON t.id = s.team_id
     LEFT JOIN customers_site i ON i.id = t.site_id
-    WHERE s.user_id = %(by)s AND s.is_active AND s.grade IN ('SUPERVISOR', 'MANAGER')
+    WHERE s.user_id = %(by)s AND s.is_active
+      AND EXISTS (SELECT FROM offers_seat a WHERE a.user_id = authority_of(s.user_id) AND a.grade IN ('SUPERVISOR', 'MANAGER'))
 ),
 day AS (SELECT me.*, (date_trunc('day', desk_now() AT TIME ZONE time_zone) AT TIME ZONE time_zone) AS begins FROM me)
 SELECT coalesce(jsonb_agg(to_jsonb(f)), '[]')
@@ -13,8 +14,10 @@ FROM (
     SELECT u.id, concat_ws(' ', u.first_name, u.last_name) AS name, s.grade, t.name AS team,
            CASE WHEN r.id IS NOT NULL THEN 'WAITING' WHEN k.state = 'OPEN' THEN 'ON_CALL' WHEN k.state = 'WRAP_UP' THEN 'WRAP_UP'
                 ELSE s.duty END AS status,
-           coalesce(r.asked_at, CASE WHEN k.state = 'OPEN' THEN k.opened_at ELSE k.ended_at END, s.duty_since) AS since, desk_now() AS now,
-           d.calls, d.saved, w.left_minor, w.currency
+           -- Ready again since the last call was wrapped up, not since the morning.
+           coalesce(r.asked_at, CASE WHEN k.state = 'OPEN' THEN k.opened_at ELSE k.ended_at END,
+                    CASE WHEN s.duty = 'READY' THEN greatest(s.duty_since, l.closed_at) ELSE s.duty_since END) AS since,
+           desk_now() AS now, CASE WHEN k.state = 'OPEN' THEN k.id END AS call_id, d.calls, d.saved, w.left_minor, w.currency
     FROM day
     JOIN customers_team t ON day.site_id IS NULL OR t.site_id = day.site_id
     JOIN offers_seat s ON s.team_id = t.id AND s.is_active AND s.grade NOT IN ('SUPERVISOR', 'MANAGER')
@@ -23,6 +26,8 @@ FROM (
                        WHERE agent_id = u.id AND state <> 'CLOSED' AND abandoned_at IS NULL ORDER BY opened_at DESC LIMIT 1) k ON true
     LEFT JOIN LATERAL (SELECT r.id, r.asked_at FROM offers_proposal p JOIN offers_approvalrequest r ON r.proposal_id = p.id
                        WHERE p.call_id = k.id AND p.state = 'AWAITING' LIMIT 1) r ON true
+    LEFT JOIN LATERAL (SELECT max(c.closed_at) AS closed_at FROM customers_call c
+                       WHERE c.agent_id = u.id AND c.opened_at >= day.begins) l ON true
     LEFT JOIN LATERAL (
         SELECT count(*) AS calls,
                count(*) FILTER (WHERE x.kind IN ('SAVED_WITH_OFFER', 'SAVED_WITHOUT', 'PARTLY_SAVED', 'MOVED_WITH_US', 'NAME_TRANSFERRED')) AS saved

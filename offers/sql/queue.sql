@@ -11,12 +11,14 @@ WITH me AS MATERIALIZED (
 request AS (
     SELECT r.id, r.state, r.asked_at, r.due_at, r.decided_at, r.effective_at, r.note, r.decided_by_id, r.read_by_id, r.decision_reason,
            concat_ws(' ', e.first_name, e.last_name) AS reader, r.drawn_to_id, concat_ws(' ', w.first_name, w.last_name) AS drawn,
-           concat_ws(' ', f.first_name, f.last_name) AS first_by,
+           concat_ws(' ', f.first_name, f.last_name) AS first_by, concat_ws(' ', c.first_name, c.last_name) AS decider,
+           g.percent AS given_percent, g.months AS given_months, g.amount_minor AS given_amount_minor,
            p.id AS proposal_id, p.call_id, p.cost_minor, p.currency, p.percent, p.months, p.amount_minor, p.bill_before_minor,
            coalesce(v.words -> %(language)s::text, v.words -> 'en') ->> 'name' AS offer, o.kind, o.icon,
            concat_ws(' ', a.first_name, a.last_name) AS agent, p.agent_id,
            concat_ws(' ', u.given_name, u.family_name) AS customer, k.opened_at, k.must_complete_by, k.ask_count,
-           coalesce(n.words ->> %(language)s::text, n.words ->> 'en', '') AS reason
+           coalesce(n.words ->> %(language)s::text, n.words ->> 'en', '') AS reason,
+           coalesce(h.words ->> %(language)s::text, h.words ->> 'en', '') AS detail
     FROM me
     JOIN offers_approvalrequest r ON r.state = 'OPEN' OR (r.decided_at > desk_now() - interval '1 day' AND r.decided_at IS NOT NULL)
     JOIN offers_proposal p ON p.id = r.proposal_id
@@ -26,6 +28,9 @@ request AS (
     JOIN people_user a ON a.id = p.agent_id
     JOIN customers_customer u ON u.id = p.customer_id
     LEFT JOIN customers_reason n ON n.id = k.reason_id
+    LEFT JOIN customers_reason h ON h.id = k.reason_detail_id
+    LEFT JOIN offers_grant g ON g.request_id = r.id AND g.withdrawn_at IS NULL
+    LEFT JOIN people_user c ON c.id = r.decided_by_id
     LEFT JOIN people_user e ON e.id = r.read_by_id
     LEFT JOIN people_user w ON w.id = r.drawn_to_id
     LEFT JOIN people_user f ON f.id = r.first_by_id
@@ -38,10 +43,10 @@ SELECT jsonb_build_object(
                 WHERE r.decided_at IS NOT NULL AND (r.decided_at AT TIME ZONE coalesce(me.time_zone, 'UTC'))::date = me.today),
     'median_seconds', (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM r.decided_at - r.asked_at)) FROM request r
                        WHERE (r.decided_at AT TIME ZONE coalesce(me.time_zone, 'UTC'))::date = me.today),
-    'budgets', (SELECT jsonb_agg(jsonb_build_object('kind', b.kind, 'owner_id', b.owner_id, 'name', b.name, 'limit_minor', b.limit_minor,
+    'budgets', (SELECT jsonb_agg(jsonb_build_object('kind', b.kind, 'owner_id', b.owner_id, 'name', b.name, 'period', b.period, 'limit_minor', b.limit_minor,
                     'used_minor', b.used_minor, 'starts_on', b.starts_on, 'ends_on', b.ends_on, 'currency', b.currency) ORDER BY b.place, b.name)
                 FROM (
-                    SELECT a.kind, a.owner_id, a.limit_minor, a.starts_on, a.ends_on, a.currency,
+                    SELECT a.kind, a.owner_id, a.period, a.limit_minor, a.starts_on, a.ends_on, a.currency,
                            coalesce(t.name, i.name, c.name, '') AS name,
                            array_position(ARRAY['TEAM', 'APPROVER', 'SITE', 'CAMPAIGN'], a.kind::text) AS place,
                            (SELECT sum(n.held_minor + n.spent_minor) FROM offers_budgetcounter n WHERE n.account_id = a.id) AS used_minor

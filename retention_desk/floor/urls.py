@@ -2,14 +2,19 @@
 
 from django.urls import path
 
-from retention_desk.floor import views, views_unfinished
+from retention_desk.floor import views, views_areas, views_unfinished
 
 app_name = "offers"
 urlpatterns = [
     path("", views.approvals, name="approvals"),
     path("queue/", views.queue, name="queue"),
-    path("floor/", views.floor, name="floor"),
+    path("figures/", views_areas.queue_figures, name="figures"),
+    path("budgets/", views_areas.budget_list, name="budgets"),
+    path("floor/", views_areas.floor, name="floor"),
+    path("count/", views_areas.waiting_count, name="count"),
+    path("decided/", views_areas.decided, name="decided"),
     path("<int:request_id>/", views.case, name="case"),
+    path("<int:request_id>/state/", views_areas.state, name="state"),
     path("<int:request_id>/read/", views.read, name="read"),
     path("<int:request_id>/decide/", views.decide, name="decide"),
     path("<int:request_id>/pass/", views.pass_on, name="pass"),

@@ -10,10 +10,11 @@ from customers import queries as customer_queries
 from customers.refusals import NotYours, Refused
 from offers import approvals as workflow
 from offers import floor as reads
+from offers.approvals import Case
 from offers.floor import Queue
 from retention_desk.acting import Actor, actor, behind
 from retention_desk.floor.forms import DecisionForm
-from retention_desk.floor.presenter import case_context, queue_context, seen
+from retention_desk.floor.presenter import case_context, floor_board, queue_context, seen
 from retention_desk.http import render_fragment, status_of, wants_fragment
 
 TEMPLATE = "floor/approvals.html"
@@ -45,23 +46,15 @@ def case(request: HttpRequest, request_id: int) -> HttpResponse:
 def queue(request: HttpRequest) -> HttpResponse:
     """The list again; nothing (204) while it shows what is."""
     who = actor(request)
+    if not wants_fragment(request):
+        return redirect("offers:approvals")
     now = reads.queue(by=who.by, language=who.language)
-    if wants_fragment(request) and request.GET.get("seen") == seen(now, me=who.name):
+    if request.GET.get("seen") == seen(now, me=who.name):
         return HttpResponse(status=NO_CONTENT)
-    if not wants_fragment(request):
-        return redirect("offers:approvals")
     opened = request.GET.get("open", "")
-    context = queue_context(now, open_id=int(opened) if opened.isdecimal() else None, me=who.name)
+    shown = {int(one) for one in request.GET.get("shown", "").split(".") if one.isdecimal()}
+    context = queue_context(now, open_id=int(opened) if opened.isdecimal() else None, me=who.name, shown=shown)
     return render_fragment(request, TEMPLATE, "queue", context | {"news": True})
-
-
-@for_supervisors
-@require_GET
-def floor(request: HttpRequest) -> HttpResponse:
-    """Who does what, again."""
-    if not wants_fragment(request):
-        return redirect("offers:approvals")
-    return render_fragment(request, TEMPLATE, "floor", {"floor": reads.floor(by=actor(request).by)})
 
 
 @for_supervisors
@@ -115,7 +108,7 @@ def _deed(request_id: int, form: DecisionForm, who: Actor) -> Callable[[], objec
 @for_supervisors
 @require_POST
 def pass_on(request: HttpRequest, request_id: int) -> HttpResponse:
-    """Hand a request to the next supervisor or to a manager; one's own next one follows."""
+    """Hand a request to the next supervisor or to a manager; one's own next one follows, or this one with why not."""
     who, up = actor(request), request.POST.get("to") == "manager"
     refused = None
     try:
@@ -126,8 +119,10 @@ def pass_on(request: HttpRequest, request_id: int) -> HttpResponse:
         refused = why
     if not wants_fragment(request):
         return redirect("offers:case", request_id)
+    if refused is None:
+        return _next(request, who)
     context = _card(request_id, who, refused=refused) | _list(who, request_id)
-    return render_fragment(request, TEMPLATE, "card", context, status_of(refused) if refused else 200)
+    return render_fragment(request, TEMPLATE, "card", context, status_of(refused))
 
 
 @for_supervisors
@@ -151,11 +146,16 @@ def undo(request: HttpRequest, request_id: int) -> HttpResponse:
 def _after(request: HttpRequest, request_id: int, who: Actor) -> HttpResponse:
     """The next request, under the note that the last one can be taken back."""
     decided = workflow.case(request_id=request_id, by=who.by, now=who.now, language=who.language)
+    return _next(request, who, decided_case=decided)
+
+
+def _next(request: HttpRequest, who: Actor, *, decided_case: Case | None = None) -> HttpResponse:
+    """The request that this supervisor is asked for next, and the list."""
     queue = reads.queue(by=who.by, language=who.language)
     following = queue.next_id
-    context = _card(following, who) if following else {"case": None}
+    context: dict[str, object] = _card(following, who) if following else {"case": None}
     context |= queue_context(queue, open_id=following, me=who.name)
-    context |= {"decided_case": decided, "news": True, "with_queue": True}
+    context |= {"decided_case": decided_case, "news": True, "with_queue": True}
     return render_fragment(request, TEMPLATE, "card", context)
 
 
@@ -165,8 +165,8 @@ def _again(
     key = str(form.data.get("key", "")) if refused.code == "IN_FLIGHT" else ""
     context = _card(request_id, who, refused=refused, key=key, form=form)
     if not wants_fragment(request):
-        context |= queue_context(reads.queue(by=who.by, language=who.language), open_id=request_id, me=who.name)
-        context["floor"] = reads.floor(by=who.by)
+        queue = reads.queue(by=who.by, language=who.language)
+        context |= _around(queue, who, request_id)
     else:
         context |= _list(who, request_id)
     return render_fragment(request, TEMPLATE, "card", context, status)
@@ -194,7 +194,11 @@ def _page(request: HttpRequest, who: Actor, queue: Queue, open_id: int | None) -
     context: dict[str, object] = {"case": None}
     if open_id is not None:
         context = _card(open_id, who)
-    context |= queue_context(queue, open_id=open_id, me=who.name)
-    context["floor"] = reads.floor(by=who.by)
+    context |= _around(queue, who, open_id)
     context["unfinished"] = len(customer_queries.unfinished_calls(site_id=queue.site_id))
     return render_fragment(request, TEMPLATE, "card", context)
+
+
+def _around(queue: Queue, who: Actor, open_id: int | None) -> dict[str, object]:
+    """What stands around the card."""
+    return queue_context(queue, open_id=open_id, me=who.name) | floor_board(reads.floor(by=who.by)).context

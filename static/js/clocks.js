@@ -5,8 +5,8 @@
  *   data-since="1795344000"   Unix seconds: counts up, 04:37, past an hour 1:04:37
  *   data-until="1795344120"   Unix seconds: counts down to 00:00
  *   data-timer="04:37"        without a moment: counts up from what stands there
- *   data-due="120"            seconds that are allowed. At 75 % the clock gets data-late="75", at 100 % data-late="100",
- *                             and what stands in data-say-75 and data-say-100 is announced, once
+ *   data-due="120"            seconds that are allowed. The clock gets data-late="40" at 40 %, "75" at 75 %, "100" when
+ *                             they are used up, and what stands in data-say-75 and data-say-100 is announced, once
  *   data-fill="#id"           SVG rect whose width (of 100) follows the share of data-due that is used up
  *   data-at-end="submit"      when data-until is reached: "submit" sends the form it is in, "hide" hides it,
  *                             "event" sends the event `desk:over` up from it
@@ -45,7 +45,7 @@ function startedAt(el) {
 }
 
 function announce(el, share) {
-  const step = share >= 1 ? 100 : share >= 0.75 ? 75 : 0;
+  const step = share >= 1 ? 100 : share >= 0.75 ? 75 : share >= 0.4 ? 40 : 0;
   if (step && el.dataset.late !== String(step)) el.dataset.late = String(step);
   const id = identity(el);
   if (step <= (said.get(id) ?? 0)) return;

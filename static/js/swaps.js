@@ -7,7 +7,9 @@
  *   data-again          button in an error: sends the same request again, with the same one-time key
  *   data-hold           news does not change this part while pointer or focus is in it, nor within 2 s after. Instead
  *                       the elements [data-held="#its-id"] appear; a [data-show-held="#its-id"] button fetches it by
- *                       the event `desk:show`, to which the part listens in its hx-trigger
+ *                       the event `desk:show`, to which the part listens in its hx-trigger. The news goes out as the
+ *                       event `desk:held` on the part, with detail.page; its own data-held-words, where it has some,
+ *                       take the place of those in [data-held-words]
  *   form[data-once]     plain form: its buttons are off from the first sending on
  */
 const OWN_ACTION = new Set(["click", "submit", "change", "input", "keydown", "keyup", "search", "desk:show"]);
@@ -135,7 +137,15 @@ const isHeld = (part) =>
 function holdStill(detail) {
   const part = detail.target.closest("[data-hold]");
   const held = !!part && isHeld(part);
-  if (held) detail.shouldSwap = false;
+  if (held) {
+    detail.shouldSwap = false;
+    const page = new DOMParser().parseFromString(detail.xhr.response, "text/html");
+    const words = page.getElementById(part.id)?.dataset.heldWords;
+    for (const place of document.querySelectorAll(`[data-held="#${part.id}"] [data-held-words]`)) {
+      if (words) place.textContent = words;
+    }
+    part.dispatchEvent(new CustomEvent("desk:held", { bubbles: true, detail: { page } }));
+  }
   if (part?.id) document.querySelectorAll(`[data-held="#${part.id}"]`).forEach((note) => (note.hidden = !held));
 }
 

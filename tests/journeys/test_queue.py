@@ -43,7 +43,7 @@ def test_new_request_waits_while_the_list_is_under_the_hand(new_page: NewPage) -
     page.locator("#queue").hover()
 
     ask_for_another(scene)
-    expect(page.get_by_role("button", name="The list has changed, show it")).to_be_visible()
+    expect(page.get_by_role("button", name="1 new request, show it")).to_be_visible()
     assert page.locator(".req").count() == 1
     page.keyboard.press(".")
     expect(page.locator(".req")).to_have_count(2)

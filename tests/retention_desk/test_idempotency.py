@@ -306,7 +306,7 @@ KEYLESS = {
     "calls/side_panel.html calls:notes": "says what stands in the field",
     "firstrun/begin.html ": "a desk begins once",
     "floor/card.html offers:read": "the first reader counts",
-    "floor/card.html offers:undo": "a decision is taken back once",
+    "floor/undo_bar.html offers:undo": "a decision is taken back once",
     "intake/preview.html intake:start": "a run starts once",
     "intake/run.html intake:start": "a run starts once",
     "intake/run.html intake:stop": "a run stops once",
