@@ -14,7 +14,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from offers import checks
 from tests.database import DeskClock
 from tests.offers.builders import make_limits, make_scheme
-from tests.proofs.machine import GROUND, START, Ground, LifeOfProposals
+from tests.proofs.ground import GROUND, START, Ground
+from tests.proofs.machine import LifeOfProposals
 
 pytestmark = [pytest.mark.races, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

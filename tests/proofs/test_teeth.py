@@ -13,7 +13,7 @@ from offers import checks
 from tests.database import DeskClock, TestDatabase, owner_connection
 from tests.offers.builders import make_limits, make_scheme
 from tests.proofs.builds import BUILDS, Build, break_it
-from tests.proofs.machine import START, Ground
+from tests.proofs.ground import START, Ground
 from tests.proofs.test_machine import live
 from tests.races.test_budget_races import test_one_hot_budget_is_never_overspent as race
 
