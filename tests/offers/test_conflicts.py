@@ -85,3 +85,20 @@ def test_declaration_is_ended_by_somebody_else(db: None) -> None:
 
     assert (refused.value.code, again.value.code) == ("OWN_LIMIT", "ALREADY_RESOLVED")
     assert conflict(ann, customer.pk) == ""
+
+
+def test_namesakes_are_found_by_an_index_however_many_work_here(db: None) -> None:
+    """As `conflict_of` looks for them; its own plan is not to be had from outside."""
+    customer = make_customer()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            """EXPLAIN SELECT FROM customers_customer c JOIN people_user u
+               ON desk_fold(u.last_name) = c.family_key AND desk_fold(u.first_name) = c.given_key WHERE c.id = %s""",
+            [customer.pk],
+        )
+        plan = [line.strip() for (line,) in cursor.fetchall()]
+
+    looked_up = plan.index(next(line for line in plan if "person_by_name" in line))
+    assert plan[looked_up + 1].startswith("Index Cond:"), plan
+    assert "c.family_key" in plan[looked_up + 1], plan
