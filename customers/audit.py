@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from customers import screens
 from customers.seal_proof import BadSeal, Cursor, SealProof, first_contradictions, prove_seals, with_canonical
 from customers.seals import SEALING, Keys, configured_keys
 from customers.statements import as_json
@@ -79,7 +80,7 @@ def append(
     reason: str = "",
     key: UUID | None = None,
 ) -> int:
-    """Add one event to the chain of `by` (None: the desk's own clockwork); answers its id."""
+    """Add one event to the chain of `by` (None: the desk's own clockwork); answers its id. Screens hear of it."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT audit_append(%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s, %s)",
@@ -98,7 +99,9 @@ def append(
                 key,
             ],
         )
-        return int(cursor.fetchone()[0])
+        event_id = int(cursor.fetchone()[0])
+    screens.ring(act, by=by, **({"call": call_id, "customer": customer_id} | {object_kind: object_id}))
+    return event_id
 
 
 def verify(

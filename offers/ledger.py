@@ -14,6 +14,7 @@ from typing import Any, Literal
 from django.db import DatabaseError, OperationalError, connection, transaction
 from psycopg.types.json import Jsonb
 
+from customers import screens
 from customers.refusals import InFlight, KeyReused, NotYours, Refused
 
 Door = Literal[
@@ -40,6 +41,10 @@ _PAUSE_SECONDS = (0.005, 0.05)
 _WALLS = {"one_presented_a_call": "ANSWER_FIRST"}
 # Refusals that callers tell apart by their class.
 _CLASSES = {"IN_FLIGHT": InFlight, "KEY_REUSED": KeyReused, "NOT_YOURS": NotYours}
+# For the screens: who acts, on what, and which doors leave a proposal that was not there before.
+_WHO = ("approver_id", "agent_id", "by")
+_THINGS = ("request", "call", "proposal")
+_MAKE_PROPOSALS = frozenset({"authorise_proposal", "ask_approval"})
 
 
 def act(door: Door, facts: Mapping[str, Any]) -> int:
@@ -57,7 +62,15 @@ def act(door: Door, facts: Mapping[str, Any]) -> int:
         answer = _ask(f"SELECT {door}(%s)", Jsonb({**facts, "whole": True}))
     if answer["code"] in _CLASSES:
         raise _CLASSES[answer["code"]]
-    return int(answer["object_id"])
+    object_id = int(answer["object_id"])
+    _tell_the_screens(door, facts, made=object_id if door in _MAKE_PROPOSALS else None)
+    return object_id
+
+
+def _tell_the_screens(door: Door, facts: Mapping[str, Any], *, made: int | None) -> None:
+    by = next((int(facts[name]) for name in _WHO if name in facts), None)
+    things = {name: int(facts[f"{name}_id"]) for name in _THINGS if f"{name}_id" in facts}
+    screens.ring(door, by=by, **({"proposal": made} | things))
 
 
 def expire_due(*, most: int = 200) -> Counter[str]:
@@ -65,7 +78,10 @@ def expire_due(*, most: int = 200) -> Counter[str]:
 
     Returns how many of each ("question", "hold", "draw", "storm", "thaw").
     """
-    return _one_by_one("expire_next", most) + _one_by_one("thaw_next", most)
+    done = _one_by_one("expire_next", most) + _one_by_one("thaw_next", most)
+    if done:
+        screens.ring("expire_due")
+    return done
 
 
 def return_unspent(*, most: int = 200) -> Counter[str]:
@@ -86,11 +102,13 @@ def _one_by_one(function: Literal["expire_next", "thaw_next", "return_next"], mo
 def set_budget(*, account_id: int, amount_minor: int, by: int, role: str, why: str) -> None:
     """Set what an account may hold and spend in all; below its use it freezes. Raises `Refused` BOUNDS."""
     _ask("SELECT budget_set(%s, %s, %s, %s, %s)", account_id, amount_minor, by, role, why)
+    screens.ring("budget_set", by=by)
 
 
 def mark_read(*, request_id: int, by: int) -> None:
     """Note who reads a question first, so that the agent can be told."""
     _ask("SELECT read_question(%s, %s)", request_id, by)
+    screens.ring("read_question", by=by, request=request_id)
 
 
 @contextmanager

@@ -13,6 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from retention_desk.live import origins
+
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
@@ -79,9 +81,9 @@ def _address(name: str, _resolver: URLResolver, _prefix: str) -> str:
 
 def entries(request: HttpRequest) -> list[Entry]:
     """Return the places this person may open, in the order of the rail; nobody signed in sees none."""
-    user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
+    if not _signed_in(request):
         return []
+    user = request.user
     match = getattr(request, "resolver_match", None)
     view_name: str = match.view_name if match else ""
     shown = []
@@ -102,5 +104,16 @@ def _is_open(name: str, view_name: str) -> bool:
 
 
 def navigation(request: HttpRequest) -> dict[str, Callable[[], object]]:
-    """Give templates `nav` (entries of the rail) and `profile_url`; both are worked out only when a frame is drawn."""
-    return {"nav": lambda: entries(request), "profile_url": lambda: address("profile")}
+    """Give templates `nav` (entries of the rail), `profile_url` and `live_address` (of the event streams; empty where
+    there are none, and for nobody); all are worked out only when a frame is drawn.
+    """
+    return {
+        "nav": lambda: entries(request),
+        "profile_url": lambda: address("profile"),
+        "live_address": lambda: origins.address(request.get_host()) if _signed_in(request) else "",
+    }
+
+
+def _signed_in(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)
+    return user is not None and user.is_authenticated

@@ -15,7 +15,9 @@ production's: HTTPS only, no secret has a default, and a missing one stops the s
 | AUDIT_EXPORT_DIR | directory outside the database for the file of seals; best on another machine's disk |
 | EMAIL_URL, DEFAULT_FROM_EMAIL | outgoing mail, e.g. smtp+tls://user:password@host:587 |
 | DESK_DATA | directory for files and logs; default ``.desk`` beside manage.py |
-| DESK_PROCESS | ``web``, ``worker`` or ``command``: how patient its database statements are |
+| DESK_PROCESS | ``web``, ``live``, ``worker`` or ``command``: how patient its database statements are |
+| LIVE_STREAMS | 0 where no event streams are served under ``/live/``: pages then ask by themselves |
+| LIVE_PORT, PAGES_PORT | only ``manage.py desk`` sets them: its event streams have a port of their own |
 """
 
 import os
@@ -74,6 +76,7 @@ MIDDLEWARE = [
     "retention_desk.logs.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "retention_desk.live.origins.LiveMiddleware",
     "retention_desk.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -119,6 +122,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # A page that waits longer than this has failed; imports, migrations and reports may take their time.
 _PATIENCE = {
     "web": {"lock_timeout": "2s", "statement_timeout": "5s", "idle_in_transaction_session_timeout": "10s"},
+    "live": {"lock_timeout": "2s", "statement_timeout": "5s", "idle_in_transaction_session_timeout": "10s"},
     "worker": {"lock_timeout": "5s", "statement_timeout": "10min", "idle_in_transaction_session_timeout": "10min"},
     "command": {"lock_timeout": "10s", "statement_timeout": "0", "idle_in_transaction_session_timeout": "0"},
 }
@@ -152,7 +156,7 @@ DATABASES = {
         # The path of the functions that act: where it changes, the server plans anew.
         session=_PATIENCE[PROCESS] | {"search_path": "pg_catalog,public,pg_temp"},
         # One WSGI thread keeps one connection; a connection per request costs four to eight times as much.
-        keep_open=PROCESS == "web",
+        keep_open=PROCESS in ("web", "live"),
     ),
 }
 if os.environ.get("DATABASE_OWNER_URL"):
@@ -188,6 +192,11 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
 }
+
+# The event streams (retention_desk.live). Without a port of their own they are under the pages' own address.
+LIVE_PORT: int | None = env.int("LIVE_PORT", default=None)
+PAGES_PORT: int = env.int("PAGES_PORT", default=8000)
+LIVE_STREAMS: bool = env.bool("LIVE_STREAMS", default=not EMBEDDED)
 
 CELERY_BROKER_URL = celery_url(REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -235,7 +244,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # The seals of the audit. Pages make none, so a web process does not have to know the key that signs them.
 
-if not EMBEDDED and PROCESS != "web":
+if not EMBEDDED and PROCESS not in ("web", "live"):
     required("AUDIT_SIGNING_KEY", "It signs the seals of the audit and must be long, random and no other secret.")
     required("AUDIT_EXPORT_DIR", "It names the directory that the seals of the audit are exported to.")
 AUDIT_SIGNING_KEYS = tuple(
@@ -244,7 +253,7 @@ AUDIT_SIGNING_KEYS = tuple(
     for key in env.str(name, default="").split(",")
     if key.strip()
 )
-if PROCESS == "web":
+if PROCESS in ("web", "live"):
     AUDIT_SIGNING_KEYS = ()
 for _signing_key in AUDIT_SIGNING_KEYS:
     if len(_signing_key) < 32 or _signing_key == SECRET_KEY:

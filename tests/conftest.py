@@ -13,9 +13,18 @@ from pytest_django import DjangoDbBlocker
 
 from tests.browser import browser, new_page, page
 from tests.database import DeskClock, Seeds, TestDatabase, owner_connection
-from tests.live import _live_environment, _live_web, live_desk, live_worker
+from tests.live import _live_served, live_desk, live_environment, live_served, live_worker
 
-__all__ = ["_live_environment", "_live_web", "browser", "live_desk", "live_worker", "new_page", "page"]
+__all__ = [
+    "_live_served",
+    "browser",
+    "live_desk",
+    "live_environment",
+    "live_served",
+    "live_worker",
+    "new_page",
+    "page",
+]
 
 
 @pytest.hookimpl(trylast=True)

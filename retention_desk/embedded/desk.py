@@ -36,6 +36,10 @@ SECONDS_TO_READY = 90
 class PortTaken(Exception):
     """Another program listens on the port."""
 
+    def __init__(self, port: int) -> None:
+        super().__init__(port)
+        self.port = port
+
 
 @dataclass(frozen=True)
 class Options:
@@ -43,6 +47,7 @@ class Options:
 
     host: str
     port: int
+    live_port: int
     data: Path
     demo: bool
     scale: float
@@ -58,6 +63,7 @@ class Options:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("--port", type=int, default=8000, help="port of the page (default 8000)")
+    parser.add_argument("--live-port", type=int, default=0, help="port of the live news (default: any that is free)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     parser.add_argument("--data", metavar="DIR", help="where data are kept (default .desk beside manage.py)")
     parser.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
@@ -77,6 +83,7 @@ def options_from(given: Mapping[str, Any]) -> Options:
     return Options(
         host=given["host"],
         port=given["port"],
+        live_port=given["live_port"] or _free_port(given["host"]),
         data=data_directory(given["data"]),
         demo=not given["no_demo"],
         scale=given["scale"],
@@ -104,9 +111,10 @@ def run(options: Options) -> int:
         print(f"The desk stopped because {ended.name} ended (exit code {ended.code}).", file=sys.stderr)
     except ChildRefused as refused:
         print(f"The desk stopped because {refused.name} refused to serve; the lines above say why.", file=sys.stderr)
-    except PortTaken:
+    except PortTaken as taken:
+        option = "--port" if taken.port == options.port else "--live-port"
         print(
-            f"Port {options.port} is taken by another program. Try: python3 manage.py desk --port {options.port + 1}",
+            f"Port {taken.port} is taken by another program. Try: python3 manage.py desk {option} {taken.port + 1}",
             file=sys.stderr,
         )
     except (CannotStart, CannotProvision, ServerMissing, UnsafePlace, psycopg.OperationalError) as trouble:
@@ -127,7 +135,8 @@ class Desk:
         """Take the data directory and look at the port. Raises AlreadyRunning or PortTaken."""
         self.options.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._claim = Claim(self.options.data, url=self.options.url)
-        _probe(self.options.host, self.options.port)
+        for port in (self.options.port, self.options.live_port):
+            _probe(self.options.host, port)
 
     def start(self) -> None:
         """Start everything and return when the page answers."""
@@ -146,6 +155,7 @@ class Desk:
         # The page first: until it answers, the clockwork would only take the processor away from it.
         self._start_web(addresses)
         self._wait_until_ready()
+        self._start_live(addresses)
         self._start_clockwork(addresses)
         if _is_empty(addresses.owner_url):
             say("desk", "the first administrator begins here; the link is good for a day:")
@@ -158,7 +168,7 @@ class Desk:
         """End everything in order: who uses the servers first, then the servers."""
         self.supervisor.say("desk", "stopping")
         environment.withdraw(self.options.data)
-        self.supervisor.end(["web", "worker", "beat"], seconds=6)
+        self.supervisor.end(["web", "live", "worker", "beat"], seconds=6)
         self.supervisor.end(["valkey"], seconds=3)
         self.supervisor.end(["postgres"], seconds=30)
         if self.runtime is not None:
@@ -183,7 +193,12 @@ class Desk:
             redis_url = valkey.url
         assert app_url is not None
         return environment.complete(
-            data, owner_url=owner_url, app_url=app_url, redis_url=redis_url, host=self.options.host
+            data,
+            owner_url=owner_url,
+            app_url=app_url,
+            redis_url=redis_url,
+            host=self.options.host,
+            ports=(self.options.port, self.options.live_port),
         )
 
     def _server(self, name: str, server: Postgres | Valkey, *, with_signal: signal.Signals = signal.SIGTERM) -> None:
@@ -195,12 +210,20 @@ class Desk:
                 self.supervisor.watch(name, server.process, with_signal=with_signal)
 
     def _start_web(self, addresses: environment.Addresses) -> None:
-        granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"]
-        granian += ["--host", self.options.host, "--port", str(self.options.port), "--log-level", "warning"]
         # One thread keeps one database connection; more threads share one interpreter and only wait for each other.
-        granian += ["--workers", "2", "--blocking-threads", "1", "--respawn-failed-workers"]
-        command = [*granian, "--workers-kill-timeout", "4", "retention_desk.wsgi:application"]
+        threads = ["--workers", "2", "--blocking-threads", "1"]
+        command = [*self._granian("wsgi", self.options.port), *threads, "retention_desk.wsgi:application"]
         self.supervisor.start("web", command, env=addresses.for_serving("web"), cwd=PROJECT)
+
+    def _start_live(self, addresses: environment.Addresses) -> None:
+        # A process and a port of its own: streams would take the pages' threads, and a browser's few connections.
+        command = [*self._granian("asgi", self.options.live_port), "retention_desk.live.asgi:application"]
+        self.supervisor.start("live", command, env=addresses.for_serving("live"), cwd=PROJECT)
+
+    def _granian(self, interface: str, port: int) -> list[str]:
+        granian = [sys.executable, "-m", "granian", "--interface", interface, "--http", "1", "--no-ws"]
+        granian += ["--host", self.options.host, "--port", str(port), "--log-level", "warning"]
+        return [*granian, "--respawn-failed-workers", "--workers-kill-timeout", "4"]
 
     def _start_clockwork(self, addresses: environment.Addresses) -> None:
         celery = [sys.executable, "-m", "celery", "-A", "retention_desk.celery", "--quiet"]
@@ -223,6 +246,13 @@ class Desk:
             self.supervisor.wait(seconds=0.1)
 
 
+def _free_port(host: str) -> int:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
 def _probe(host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -230,7 +260,7 @@ def _probe(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise PortTaken from error
+            raise PortTaken(port) from error
 
 
 def _ask(options: Options) -> tuple[int, str]:

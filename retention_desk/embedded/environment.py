@@ -68,9 +68,9 @@ class Addresses:
     common: Mapping[str, str]
 
     def for_serving(self, process: str) -> dict[str, str]:
-        """Return the environment of ``web`` or ``worker``: the application's role only."""
+        """Return the environment of ``web``, ``live`` or ``worker``: the application's role only."""
         told = {**os.environ, **self.common}
-        for name in ("DATABASE_OWNER_URL", *(SEALING if process == "web" else ())):
+        for name in ("DATABASE_OWNER_URL", *(SEALING if process in ("web", "live") else ())):
             told.pop(name, None)
         return {**told, "DATABASE_URL": self.app_url, "DESK_PROCESS": process}
 
@@ -90,8 +90,13 @@ def given() -> Given:
     )
 
 
-def complete(data: Path, *, owner_url: str, app_url: str, redis_url: str, host: str) -> Addresses:
-    """Put the servers together with what the desk keeps in its data directory, and make that on the first start."""
+def complete(
+    data: Path, *, owner_url: str, app_url: str, redis_url: str, host: str, ports: tuple[int, int]
+) -> Addresses:
+    """Put the servers together with what the desk keeps in its data directory, and make that on the first start.
+
+    `ports` are those of the pages and of the event streams.
+    """
     static = data / "static"
     static.mkdir(exist_ok=True)
     common = {
@@ -99,6 +104,8 @@ def complete(data: Path, *, owner_url: str, app_url: str, redis_url: str, host: 
         "AUDIT_SIGNING_KEY": os.environ.get("AUDIT_SIGNING_KEY") or secret(data / "audit-signing-key"),
         "DESK_DATA": str(data),
         "DESK_EMBEDDED": "1",
+        "LIVE_PORT": str(ports[1]),
+        "PAGES_PORT": str(ports[0]),
         "PYTHONUNBUFFERED": "1",
         "REDIS_URL": redis_url,
         "SECRET_KEY": os.environ.get("SECRET_KEY") or secret(data / "secret-key"),

@@ -7,8 +7,9 @@
  *   data-online-only    does not answer while the connection is lost
  *   <html data-offline> while it is lost, for the stylesheet
  *
- * Lost: a request that could not be sent or timed out, or the browser says so. Then /livez is asked every 3 s. When it
- * answers, the event `desk:online` goes out on body; hx-trigger="… , desk:online from:body" catches up.
+ * Lost: a request that could not be sent or timed out, the browser says so, or the event stream has fallen silent
+ * (`desk:silent` of js/live.js) and nobody answers. /livez is asked every 3 s. When it answers, the event `desk:online`
+ * goes out on body; hx-trigger="… , desk:online from:body" catches up.
  */
 const PROBE = 3000;
 const BACK_FOR = 5000;
@@ -16,26 +17,30 @@ const root = document.documentElement;
 
 let lostAt = 0;
 let probing = 0;
+let counting = 0;
 
 function showFirst(selector, on) {
   const bar = document.querySelector(selector);
   if (bar) bar.hidden = !on;
 }
 
-function goOffline() {
+function goOffline(since = Date.now()) {
   if (lostAt) return;
-  lostAt = Date.now();
+  lostAt = since;
   root.dataset.offline = "true";
   live("lost");
   showFirst("[data-back-online]", false);
   showFirst("[data-offline]", true);
   probing = setInterval(probe, PROBE);
+  counting = setInterval(count, 1000);
+  count();
 }
 
 function goOnline() {
   if (!lostAt) return;
   lostAt = 0;
   clearInterval(probing);
+  clearInterval(counting);
   delete root.dataset.offline;
   live("on");
   document.querySelectorAll("[data-offline]").forEach((bar) => (bar.hidden = true));
@@ -51,20 +56,30 @@ function live(state) {
   dot.textContent = dot.dataset[state];
 }
 
-async function probe() {
+function count() {
   const seconds = Math.floor((Date.now() - lostAt) / 1000);
   const text = `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
   document.querySelectorAll("[data-offline-clock]").forEach((clock) => (clock.textContent = text));
+}
+
+async function answers() {
   try {
-    if ((await fetch("/livez", { cache: "no-store" })).ok) goOnline();
+    return (await fetch("/livez", { cache: "no-store", signal: AbortSignal.timeout(PROBE) })).ok;
   } catch {
-    // Still away; the next probe asks again.
+    return false;
   }
 }
 
-for (const type of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(type, goOffline);
+async function probe() {
+  if (await answers()) goOnline();
+}
+
+for (const type of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(type, () => goOffline());
 document.addEventListener("htmx:afterOnLoad", goOnline);
-window.addEventListener("offline", goOffline);
+document.addEventListener("desk:silent", async ({ detail }) => {
+  if (!(await answers())) goOffline(detail.since);
+});
+window.addEventListener("offline", () => goOffline());
 window.addEventListener("online", probe);
 document.addEventListener(
   "click",

@@ -209,6 +209,8 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   before = byPush(event) ? actions() : null;
 });
+// News that waited for the hand to leave.
+document.addEventListener("desk:changing", () => (before = actions()));
 document.addEventListener("htmx:afterSettle", () => {
   if (!before) return;
   const now = performance.now();

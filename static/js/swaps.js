@@ -1,20 +1,15 @@
 /**
- * What happens around a request: where the focus goes, busy buttons, errors in their place, and holding still.
+ * What happens around a request: where the focus goes, busy buttons, and errors in their place. News of the server is
+ * told apart from what the person did, and held by js/holding.js; what has come in goes out as `desk:news`, detail.part.
  *
  *   data-focus          in an answer: gets the focus after an action of the person, never after news from the server.
  *                       Without one the first aria-invalid field gets it.
  *   data-trouble        place in a form, panel or dialog where an error answer to its requests stands (else #trouble)
  *   data-again          button in an error: sends the same request again, with the same one-time key
- *   data-hold           news does not change this part while pointer or focus is in it, nor within 2 s after. Instead
- *                       the elements [data-held="#its-id"] appear; a [data-show-held="#its-id"] button fetches it by
- *                       the event `desk:show`, to which the part listens in its hx-trigger. The news goes out as the
- *                       event `desk:held` on the part, with detail.page; its own data-held-words, where it has some,
- *                       take the place of those in [data-held-words]
  *   form[data-once]     plain form: its buttons are off from the first sending on
  */
 const OWN_ACTION = new Set(["click", "submit", "change", "input", "keydown", "keyup", "search", "desk:show"]);
 const BUSY_AFTER = 300;
-const HOLD = 2000;
 
 const cause = (detail) => detail.requestConfig?.triggeringEvent;
 const isNews = (detail) => !OWN_ACTION.has(cause(detail)?.type);
@@ -22,8 +17,12 @@ const isNews = (detail) => !OWN_ACTION.has(cause(detail)?.type);
 /* Focus */
 
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
-  if (!detail.requestConfig || isNews(detail)) return;
+  if (!detail.requestConfig) return;
   const answer = detail.elt;
+  if (isNews(detail)) {
+    document.dispatchEvent(new CustomEvent("desk:news", { detail: { part: answer } }));
+    return;
+  }
   const wanted =
     (answer.matches("[data-focus]") ? answer : answer.querySelector("[data-focus]")) ??
     answer.querySelector("[aria-invalid=true]");
@@ -103,7 +102,6 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     showTrouble(detail, page.getElementById("problem"));
     return;
   }
-  if (newsComing) holdStill(detail);
 });
 
 for (const type of ["htmx:sendError", "htmx:timeout"]) {
@@ -117,45 +115,4 @@ document.addEventListener("click", (event) => {
   const { elt, type, submitter } = failed;
   if (elt.matches("form")) elt.requestSubmit(submitter?.isConnected ? submitter : undefined);
   else htmx.trigger(elt, type);
-});
-
-/* Holding still */
-
-const lastIn = new WeakMap();
-for (const type of ["pointerover", "pointerout", "focusin", "focusout"]) {
-  document.addEventListener(type, ({ target }) => {
-    const part = target.closest?.("[data-hold]");
-    if (part) lastIn.set(part, performance.now());
-  });
-}
-
-const isHeld = (part) =>
-  part.matches(":hover") ||
-  part.contains(document.activeElement) ||
-  performance.now() - (lastIn.get(part) ?? -Infinity) < HOLD;
-
-function holdStill(detail) {
-  const part = detail.target.closest("[data-hold]");
-  const held = !!part && isHeld(part);
-  if (held) {
-    detail.shouldSwap = false;
-    const page = new DOMParser().parseFromString(detail.xhr.response, "text/html");
-    const words = page.getElementById(part.id)?.dataset.heldWords;
-    for (const place of document.querySelectorAll(`[data-held="#${part.id}"] [data-held-words]`)) {
-      if (words) place.textContent = words;
-    }
-    part.dispatchEvent(new CustomEvent("desk:held", { bubbles: true, detail: { page } }));
-  }
-  if (part?.id) document.querySelectorAll(`[data-held="#${part.id}"]`).forEach((note) => (note.hidden = !held));
-}
-
-document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
-  const part = detail.target.closest("[data-hold]");
-  if (newsComing && part && isHeld(part)) detail.shouldSwap = false;
-});
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-show-held]");
-  if (!button) return;
-  htmx.trigger(button.dataset.showHeld, "desk:show");
-  button.closest("[data-held]")?.setAttribute("hidden", "");
 });

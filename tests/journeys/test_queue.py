@@ -66,7 +66,7 @@ def test_counter_reaches_the_agent_who_presents_it(new_page: NewPage) -> None:
     supervisor.keyboard.press("Enter")
     expect(supervisor.get_by_role("button", name="Undo")).to_be_visible()
 
-    expect(agent.get_by_text("Tobias Renn offers 30% for 6 months.")).to_be_visible()
+    expect(agent.locator("#offer-panel").get_by_text("Tobias Renn offers 30% for 6 months.")).to_be_visible()
     expect(agent.get_by_text("Keep it to half a year")).to_be_visible()
     # A key does nothing within half a second of news that changed what it does.
     agent.wait_for_timeout(600)

@@ -342,8 +342,8 @@ def test_check_guards_says_what_stands_and_what_does_not(owner_db: Owner, capsys
 
 
 @pytest.fixture
-def environment(_live_environment: dict[str, str]) -> dict[str, str]:
-    return _live_environment
+def environment(live_environment: dict[str, str]) -> dict[str, str]:
+    return live_environment
 
 
 def process(command: list[str], told: dict[str, str], log: Path) -> int:

@@ -12,7 +12,9 @@ from retention_desk.embedded.environment import Addresses
 def addresses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Addresses:
     for name in ("SECRET_KEY", *environment.SEALING, "AUDIT_EXPORT_DIR"):
         monkeypatch.delenv(name, raising=False)
-    return environment.complete(tmp_path, owner_url="owner", app_url="app", redis_url="redis", host="127.0.0.1")
+    return environment.complete(
+        tmp_path, owner_url="owner", app_url="app", redis_url="redis", host="127.0.0.1", ports=(8000, 8001)
+    )
 
 
 def test_pages_learn_neither_the_owner_nor_what_signs_the_seals(
@@ -30,7 +32,7 @@ def test_pages_learn_neither_the_owner_nor_what_signs_the_seals(
 
 def test_what_signs_the_seals_is_made_once_and_nobody_elses(tmp_path: Path, addresses: Addresses) -> None:
     file = tmp_path / "audit-signing-key"
-    again = environment.complete(tmp_path, owner_url="", app_url="", redis_url="", host="127.0.0.1")
+    again = environment.complete(tmp_path, owner_url="", app_url="", redis_url="", host="127.0.0.1", ports=(8000, 8001))
 
     assert again.common["AUDIT_SIGNING_KEY"] == addresses.common["AUDIT_SIGNING_KEY"] == file.read_text().strip()
     assert len(file.read_text()) >= 32
