@@ -15,6 +15,7 @@ production's: HTTPS only, no secret has a default, and a missing one stops the s
 | AUDIT_EXPORT_DIR | directory outside the database for the file of seals; best on another machine's disk |
 | EMAIL_URL, DEFAULT_FROM_EMAIL | outgoing mail, e.g. smtp+tls://user:password@host:587 |
 | DESK_DATA | directory for files and logs; default ``.desk`` beside manage.py |
+| DESK_GALLERY | 1 shows developers every state of the screens under /gallery/; nothing of customers is in it |
 | DESK_PROCESS | ``web``, ``live``, ``worker`` or ``command``: how patient its database statements are |
 | LIVE_STREAMS | 0 where no event streams are served under ``/live/``: pages then ask by themselves |
 | LIVE_PORT, PAGES_PORT | only ``manage.py desk`` sets them: its event streams have a port of their own |
@@ -322,6 +323,10 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+
+# Developers' pages.
+
+GALLERY = env.bool("DESK_GALLERY", default=False)
 
 # Language, time.
 

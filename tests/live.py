@@ -34,6 +34,7 @@ def live_environment(django_db_setup: None) -> dict[str, str]:
     parts = urlsplit(environment["DATABASE_URL"])
     name = str(connections["default"].settings_dict["NAME"])
     environment["DATABASE_URL"] = urlunsplit(parts._replace(path=f"/{name}"))
+    environment["DESK_GALLERY"] = "1"
     # What serves does not know the owner, here as in production.
     for name in ("DATABASE_OWNER_URL", "DATABASE_SUPERUSER_URL"):
         environment.pop(name, None)

@@ -18,6 +18,13 @@ def cancelling(sheet: CallSheet, panel: str, forms: Mapping[str, Any]) -> dict[s
     """What the panels of cancelling print."""
     if panel == "cancelled":
         return _done(sheet)
+    if panel == "already" and sheet.earlier_cancellation is not None:
+        earlier = sheet.earlier_cancellation
+        return {
+            "earlier": earlier,
+            "number_grouped": numbers.grouped(earlier.number),
+            "spelled": _spelled(earlier.number),
+        }
     if panel == "note":
         return {"note_form": forms.get("note") or NoteCancellationForm(initial=_known(sheet))}
     return step(sheet, forms.get("cancel"))

@@ -38,6 +38,8 @@ PANELS = {
     "identity": "calls/identity_check.html",
     "cancel": "calls/cancel_step.html",
     "cancelled": "calls/cancel_done.html",
+    "already": "calls/cancel_already.html",
+    "dropped": "calls/call_dropped.html",
     "note": "calls/cancel_note.html",
     "complaint": "calls/complaint_form.html",
 }
@@ -88,10 +90,12 @@ def panel_of(
     """Which panel stands on the right: what has happened comes before what was asked for."""
     if sheet.cancellation:
         return "cancelled"
-    if sheet.call.state != CallState.OPEN:
-        return "none"
+    if sheet.call.state != CallState.OPEN and wish.panel != "cancel":
+        return "dropped" if _is_open_ended(sheet, offers) else "none"
     if sheet.customer is None or (masked and wish.panel == "cancel"):
         return "note"
+    if not masked and wish.panel in ("", "cancel") and _is_cancelled_before(sheet):
+        return "already"
     if wish.panel == "cancel":
         return "cancel"
     if masked or wish.panel == "identity":
@@ -101,6 +105,26 @@ def panel_of(
     if offers is None:
         return "none"
     return _offer_panel(offers, wish, no_offers)
+
+
+def _is_open_ended(sheet: CallSheet, offers: OfferSheet | None) -> bool:
+    """Whether the line went down before what the customer wanted was settled: not kept, cancelled or put off."""
+    call = sheet.call
+    if call.identity == IdentityResult.FAILED or call.call_back_at or (offers and offers.accepted):
+        return False
+    return bool(call.asked_at or (offers and _open_offer(offers)))
+
+
+def _open_offer(offers: OfferSheet) -> Made | None:
+    """The offer that the call left without an end; with the line down it has lapsed."""
+    last = offers.standing.made[-1] if offers.standing.made else None
+    lapsed = last if last and last.state == ProposalState.LAPSED else None
+    return offers.presented or offers.awaiting or offers.granted or lapsed
+
+
+def _is_cancelled_before(sheet: CallSheet) -> bool:
+    """Whether everything that ran was cancelled on an earlier call."""
+    return sheet.earlier_cancellation is not None and not any(line.can_be_cancelled for line in sheet.lines)
 
 
 def _offer_panel(offers: OfferSheet, wish: Wish, no_offers: str) -> str:
@@ -263,7 +287,10 @@ def _right(sheet: CallSheet, offers: OfferSheet | None, panel: str, wish: Wish) 
     """What the panel on the right needs."""
     if panel == "identity":
         return {"identity_form": wish.forms.get("identity") or IdentityForm()}
-    if panel in ("cancel", "note", "cancelled"):
+    if panel == "dropped":
+        open_offer = _open_offer(offers) if offers else None
+        return {"open_offer": open_offer, "open_name": composer.name_of_made(open_offer) if open_offer else ""}
+    if panel in ("cancel", "note", "cancelled", "already"):
         return endings.cancelling(sheet, panel, wish.forms)
     if panel == "complaint":
         return _complaints(sheet, wish)

@@ -31,6 +31,8 @@ from retention_desk.lookup.forms import OpenCallForm
 for_agents = behind("customers.take_call")
 NO_CONTENT = 204
 CONFLICT = 409
+# Seconds before its end at which a call lets the session go on.
+ENDS_SOON = 600
 PANELS = frozenset({"identity", "complaint"})
 
 
@@ -127,8 +129,9 @@ def history(request: HttpRequest, call_id: int) -> HttpResponse:
 @for_agents
 @require_POST
 def touch(request: HttpRequest, call_id: int) -> HttpResponse:
-    """The screen is still there."""
+    """The screen is still there; a session does not end in a call."""
     calls.touch(call_id=call_id, by=actor(request).by)
+    request.session.stay_if_it_ends_within(ENDS_SOON)  # type: ignore[attr-defined]
     return HttpResponse(status=NO_CONTENT)
 
 

@@ -36,6 +36,10 @@ SELECT s.session_data,
 """  # noqa: S608 (the only inserted text is our own column names)
 
 
+# In the session's data: Unix seconds of its end. A page says it two minutes before.
+ENDS_AT = "ends_at"
+
+
 class SessionStore(DatabaseStore):
     """Django's database sessions, with the person and their seat in the same read."""
 
@@ -68,12 +72,23 @@ class SessionStore(DatabaseStore):
         return await sync_to_async(self.load)()
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        """Write the person's key beside the data."""
+        """Write the person's key beside the data, and into the data when the session ends, for the page to say."""
+        if SESSION_KEY in data:
+            data[ENDS_AT] = int(self.get_expiry_date().timestamp())
         instance = super().create_model_instance(data)
         assert isinstance(instance, Session)
         user_id = data.get(SESSION_KEY)
         instance.user_id = int(user_id) if user_id is not None else None
         return instance
+
+    def stay(self) -> None:
+        """Let the session last as long from now on as it did from the log-in; written at the end of the request."""
+        self.modified = True
+
+    def stay_if_it_ends_within(self, seconds: int) -> None:
+        """The same, where it would end so soon."""
+        if self.get(ENDS_AT, 0) - timezone.now().timestamp() < seconds:
+            self.stay()
 
     def _row(self) -> tuple[Any, ...] | None:
         connection = connections[router.db_for_read(Session)]

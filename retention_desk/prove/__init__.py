@@ -7,4 +7,5 @@ PROOFS: dict[str, str] = {
     "audit": "retention_desk.prove.audit",
     "machine": "retention_desk.prove.machine",
     "teeth": "retention_desk.prove.teeth",
+    "reach": "retention_desk.prove.reach",
 }

@@ -16,10 +16,11 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from retention_desk import formats, meters
 from retention_desk.keyboard import own, table
+from retention_desk.people.roles import ROLES
 
 register = template.Library()
 
@@ -95,6 +96,12 @@ def screen_keys() -> list[KeyRow]:
         )
         for action in table.actions_of(standing.place)
     ]
+
+
+@register.simple_tag
+def roles_with(permission: object) -> list[str]:
+    """The roles that have a permission, as a person reads them; none for what is no permission of a role."""
+    return [gettext(role) for role, codenames in ROLES.items() if str(permission or "") in codenames]
 
 
 @register.simple_tag

@@ -31,6 +31,9 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   wanted.focus();
 });
 
+// A whole page that came back with errors: the first wrong field, else the note that says what is wrong.
+document.querySelector("main [aria-invalid=true], main .note[data-focus]")?.focus();
+
 /* Busy */
 
 const busy = new WeakMap();

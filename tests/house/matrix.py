@@ -119,6 +119,7 @@ def _things(scene: Scene) -> dict[str, Any]:
         "cancellation_id": Cancellation.objects.get().pk,
         "request_id": _question(scene, version),
         "run_id": IntakeRun.objects.create(mapping_name="Customers").pk,
+        "slug": "presented",
         "uidb64": urlsafe_base64_encode(force_bytes(scene.ann.pk)),
         "token": default_token_generator.make_token(scene.ann),
     }

@@ -77,6 +77,10 @@ ROWS: dict[str, list[Row]] = {
     "set_language": [get(EVERYBODY), post(EVERYBODY)],
     "duty": [post(HAS_A_SEAT, duty="BREAK")],
     "profile": [get(SIGNED_IN), post(SIGNED_IN)],
+    # The setting is off, as in production.
+    "gallery:states": [get(NOBODY)],
+    "gallery:state": [get(NOBODY)],
+    "stay": [post(SIGNED_IN)],
     "keys": [get(SIGNED_IN), post(SIGNED_IN)],
     "reports:save-rate": [get(SEES_THE_FLOOR)],
     "reports:save-rate-csv": [get(SEES_THE_FLOOR)],

@@ -285,6 +285,7 @@ def test_two_keys_that_differ_are_none(act: Act) -> None:
 KEYLESS = {
     "_parts/duty_switch.html duty": "one is on one duty at a time",
     "_parts/language_form.html set_language_url": "a cookie",
+    "_parts/session_end.html stay": "stays signed in",
     "_parts/user_menu.html profile_url": "settings of one's own",
     "_parts/user_menu.html logout_url": "signs out",
     "authority/explain.html authority:line-end": "a line of one's own ends once",

@@ -171,5 +171,5 @@ def test_help_has_every_key_of_the_screen(scene: Scene) -> None:
 
     for name in ("cancel", "offer", "asked", "accepted", "withdraw", "wrap_up", "find", "go"):
         assert str(BY_NAME[name].words) in help_
-    for name in ("approve", "ceiling", "show"):
+    for name in ("approve", "ceiling", "pass"):
         assert str(BY_NAME[name].words) not in help_

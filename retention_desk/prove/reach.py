@@ -1,0 +1,18 @@
+"""``manage.py prove reach``: every state of the screens in every language, theme and size, for everybody."""
+
+import argparse
+from collections.abc import Sequence
+
+from retention_desk.prove.machine import run_tests
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Look at the whole matrix, or at one state of it, in a real browser; return the exit code."""
+    parser = argparse.ArgumentParser(prog="manage.py prove reach", description="States x languages x themes x sizes.")
+    parser.add_argument("--state", default="", help="one state of the gallery (default: all)")
+    parser.add_argument("--pictures", default="", metavar="FOLDER", help="keep a picture of each in both themes")
+    options = parser.parse_args(arguments)
+    told = {"PROOF_ALL": "1", "PROOF_STATE": options.state, "REQUIRE_BROWSER": "1"}
+    if options.pictures:
+        told["DESK_PICTURES"] = options.pictures
+    return run_tests("tests/journeys/test_states.py", told)
