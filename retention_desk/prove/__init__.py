@@ -4,6 +4,7 @@
 PROOFS: dict[str, str] = {
     "hammer": "retention_desk.prove.hammer",
     "kill": "retention_desk.prove.kill",
+    "floor": "retention_desk.prove.floor",
     "audit": "retention_desk.prove.audit",
     "machine": "retention_desk.prove.machine",
     "teeth": "retention_desk.prove.teeth",

@@ -40,9 +40,9 @@ class Browser:
         if answer.status != http.client.FOUND or "sessionid" not in self.cookies:
             raise RuntimeError(f"{username} was not signed in: {answer.status}")
 
-    def get(self, path: str) -> Answer:
-        """Ask for a page."""
-        return self._send("GET", path, None, {})
+    def get(self, path: str, *, htmx: bool = False) -> Answer:
+        """Ask for a page, or for a part of one as htmx does."""
+        return self._send("GET", path, None, {"HX-Request": "true"} if htmx else {})
 
     def post(self, path: str, fields: Fields, *, key: str = "", htmx: bool = False) -> Answer:
         """Post a form; `key` goes with it as its Idempotency-Key."""

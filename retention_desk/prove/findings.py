@@ -21,6 +21,14 @@ _LEFT = {
         SELECT FROM offers_proposal p JOIN offers_outcome o ON o.proposal_id = p.id AND o.kind = 'DECLINED'
         JOIN offers_hold h ON h.proposal_id = p.id AND h.ended_as = 'VOIDED'
         WHERE p.id = k.object_id AND p.state = 'DECLINED')""",
+    "ask": """SELECT k.key FROM keys k WHERE NOT EXISTS (
+        SELECT FROM offers_proposal p JOIN offers_approvalrequest r ON r.proposal_id = p.id
+        WHERE p.id = k.object_id AND p.key = k.key)""",
+    "decide": """SELECT k.key FROM keys k WHERE NOT EXISTS (
+        SELECT FROM offers_approvalrequest r JOIN offers_proposal p ON coalesce(p.counter_of_id, p.id) = r.proposal_id
+        WHERE p.id = k.object_id AND r.decided_by_id = k.actor_id)""",
+    "cancel": """SELECT k.key FROM keys k WHERE NOT EXISTS (
+        SELECT FROM customers_cancellation c WHERE c.id = k.object_id)""",
     "wrap": """SELECT k.key FROM keys k WHERE NOT EXISTS (
         SELECT FROM customers_disposition d JOIN customers_call c ON c.id = d.call_id AND c.state = 'CLOSED'
         WHERE d.id = k.object_id AND d.line = '')""",
@@ -40,7 +48,7 @@ def compare(acts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         lost = _keys(cursor, "SELECT u FROM unnest(%s::uuid[]) u EXCEPT SELECT key FROM customers_usedkey", _all(done))
         reverted = []
         for kind, left in _LEFT.items():
-            known = "WITH keys AS (SELECT key, object_id FROM customers_usedkey WHERE key = ANY (%s::uuid[]))"
+            known = "WITH keys AS (SELECT key, object_id, actor_id FROM customers_usedkey WHERE key = ANY (%s::uuid[]))"
             reverted += _keys(cursor, f"{known} {left}", done[kind])
         used = "SELECT key FROM customers_usedkey WHERE key = ANY (%s::uuid[])"
         refused_yet_done = _keys(cursor, used, refused)
@@ -59,6 +67,25 @@ def most_unspent(kind: str) -> int | None:
         )
         found = cursor.fetchone()[0]
     return None if found is None else int(found)
+
+
+def answered() -> dict[str, Any]:
+    """Every question by its id and by its proposal: when it was asked, when its answer took effect, in seconds; and how
+    many nobody has answered though their time is over.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT id, proposal_id, extract(epoch FROM asked_at)::float8,
+                      extract(epoch FROM coalesce(effective_at, decided_at))::float8 FROM offers_approvalrequest"""
+        )
+        rows = cursor.fetchall()
+        cursor.execute("SELECT count(*) FROM offers_approvalrequest WHERE state = 'OPEN' AND due_at < desk_now()")
+        late = cursor.fetchone()[0]
+    return {
+        "asked": {str(row[0]): row[2] for row in rows},
+        "effective": {str(row[1]): row[3] for row in rows if row[3] is not None},
+        "late": int(late),
+    }
 
 
 def undelivered() -> int:

@@ -42,17 +42,20 @@ class Heat(StrEnum):
 class Ground:
     """What the posters are told. Each agent with the budget of the kind under test that they draw on.
 
-    `version` is the discount that the campaign pays for; `endless` is the same on nobody's campaign.
+    `version` is the discount that the campaign pays for; `endless` is the same on nobody's campaign, and `asking` goes
+    beyond what agents may give.
     """
 
     agents: list[tuple[str, int]]
+    supervisors: list[str]
     customers: list[int]
     version: int
     endless: int
+    asking: int
     kind: str
 
 
-def lay(*, heat: Heat, agents: int, customers: int, total_minor: int, parts: int) -> Ground:
+def lay(*, heat: Heat, agents: int, customers: int, total_minor: int, parts: int, supervisors: int = 0) -> Ground:
     """Fill an empty, migrated database. `total_minor` is shared out to the budgets under test."""
     now = datetime.now(UTC)
     places = [Place(site="Fresno", teams=tuple(f"Team {number}" for number in range(TEAMS)))]
@@ -60,7 +63,8 @@ def lay(*, heat: Heat, agents: int, customers: int, total_minor: int, parts: int
         Beginning("Harbor Cable", CURRENCY, "US", "America/Los_Angeles", places, username=ADMIN, password=PASSWORD),
         now=now,
     )
-    people = _agents(agents)
+    people = _people("agent", agents, role=roles.AGENT, grade=Grade.AGENT)
+    above = _people("supervisor", supervisors, role=roles.SUPERVISOR, grade=Grade.SUPERVISOR)
     teams = list(Team.objects.order_by("pk").values_list("pk", flat=True))
     short = {
         Heat.HOT: BudgetKind.CAMPAIGN,
@@ -93,32 +97,33 @@ def lay(*, heat: Heat, agents: int, customers: int, total_minor: int, parts: int
     }[heat]
     return Ground(
         agents=[(user.username, owner) for user, owner in zip(people, drawn_on, strict=True)],
+        supervisors=[user.username for user in above],
         customers=_customers(customers),
         version=_discount("LOYALTY", campaign.pk, by=admin.pk, now=now),
         endless=_discount("STAY", None, by=admin.pk, now=now),
+        asking=_discount("RETURN", None, most=40, by=admin.pk, now=now),
         kind=short,
     )
 
 
-def _agents(count: int) -> list[User]:
-    """Agents who may sign in, round the teams."""
+def _people(name: str, count: int, *, role: str, grade: Grade) -> list[User]:
+    """So many who may sign in, round the teams."""
     word = make_password(PASSWORD)
     people = User.objects.bulk_create(
-        User(username=f"agent-{number}", first_name="Ines", last_name=f"Falk {number}", password=word)
+        User(username=f"{name}-{number}", first_name="Ines", last_name=f"Falk {number}", password=word)
         for number in range(count)
     )
-    role = Group.objects.get(name=roles.AGENT)
-    User.groups.through.objects.bulk_create(User.groups.through(user=user, group=role) for user in people)
+    group = Group.objects.get(name=role)
+    User.groups.through.objects.bulk_create(User.groups.through(user=user, group=group) for user in people)
     teams = list(Team.objects.order_by("pk"))
     Seat.objects.bulk_create(
-        Seat(user=user, team=teams[number % TEAMS], grade=Grade.AGENT, duty=Duty.READY)
-        for number, user in enumerate(people)
+        Seat(user=user, team=teams[number % TEAMS], grade=grade, duty=Duty.READY) for number, user in enumerate(people)
     )
     return people
 
 
-def _discount(code: str, campaign_id: int | None, *, by: int, now: datetime) -> int:
-    """Percent off the internet line, paid by the campaign if there is one."""
+def _discount(code: str, campaign_id: int | None, *, by: int, now: datetime, most: int = 20) -> int:
+    """Percent off the internet line, `most` of it at most, paid by the campaign if there is one."""
     offer = catalogue.add_offer(
         code=code, kind=OfferKind.PERCENT_OFF, family=Family.RECURRING, icon="", by=by, role="ADMINISTRATOR"
     )
@@ -126,7 +131,7 @@ def _discount(code: str, campaign_id: int | None, *, by: int, now: datetime) -> 
         offer_id=offer.pk,
         words={"en": {"name": "Loyalty discount", "say": "", "terms": ""}},
         bounds={
-            "percent": [5, 20, 5],
+            "percent": [5, most, 5],
             "months": [3, 12, 3],
             "scope": "INTERNET",
             "default": {"percent": 10, "months": 6},

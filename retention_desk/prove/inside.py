@@ -34,6 +34,7 @@ PARTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "lay": lay,
     "look": look,
     "unspent": lambda told: {"minor": findings.most_unspent(told["kind"])},
+    "answered": lambda _told: findings.answered(),
     "undelivered": lambda _told: {"count": findings.undelivered()},
 }
 

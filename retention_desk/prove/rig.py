@@ -39,7 +39,7 @@ class Rig:
         self.web_workers = web_workers
         self.postgres = Postgres(directory, directory)
         self.valkey = Valkey(directory)
-        self.port = free_port()
+        self.port, self.live_port = free_port(), free_port()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._secret = secrets.token_urlsafe(50)
 
@@ -47,6 +47,15 @@ class Rig:
     def base(self) -> str:
         """The address of the desk."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def live(self) -> str:
+        """The address of the event streams."""
+        return f"http://127.0.0.1:{self.live_port}/live/"
+
+    def process(self, name: str) -> "subprocess.Popen[bytes]":
+        """The process that leads one part: web, live, worker or beat."""
+        return self._processes[name]
 
     def make(self, told: Mapping[str, Any]) -> dict[str, Any]:
         """Make the database and lay the ground; answers what the posters need to know."""
@@ -60,11 +69,17 @@ class Rig:
         finally:
             making.stop()
 
-    def start(self, *, clockwork: bool) -> None:
+    def start(self, *, clockwork: bool, live: bool = False) -> None:
         """Start the servers and what serves; return when the page answers."""
         self.postgres.start(log=self._log("postgres"))
         self.valkey.start(log=self._log("valkey"))
         self._start_web()
+        if live:
+            self._start(
+                "live",
+                [*self._granian("asgi", self.live_port), "retention_desk.live.asgi:application"],
+                self._serving("live"),
+            )
         if clockwork:
             self._start_celery("worker", "-P", "threads", "-c", "2", "--without-gossip", "--without-mingle")
             self._start_celery("beat", "--schedule", str(self.directory / "beat"), "--pidfile=")
@@ -143,7 +158,7 @@ class Rig:
         """Kill -9 every process of the server at once, and start it again."""
         assert self.postgres.process is not None
         leader = self.postgres.process.pid
-        for pid in (*_descendants(leader), leader):
+        for pid in (*descendants(leader), leader):
             _kill(pid)
         self.postgres.process.wait()
         self.postgres.start(log=self._log("postgres"))
@@ -153,12 +168,15 @@ class Rig:
         self._processes[name].wait()
 
     def _start_web(self) -> None:
-        granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"]
-        granian += ["--host", "127.0.0.1", "--port", str(self.port), "--log-level", "warning"]
-        granian += ["--workers", str(self.web_workers), "--blocking-threads", "1", "--workers-kill-timeout", "4"]
+        workers = ["--workers", str(self.web_workers), "--blocking-threads", "1"]
+        command = [*self._granian("wsgi", self.port), *workers, "retention_desk.wsgi:application"]
+        self._start("web", command, self._serving("web"))
+
+    def _granian(self, interface: str, port: int) -> list[str]:
+        granian = [sys.executable, "-m", "granian", "--interface", interface, "--http", "1", "--no-ws"]
+        granian += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", "--workers-kill-timeout", "4"]
         # As the desk does, so that a worker that is killed is replaced.
-        granian += ["--respawn-failed-workers", "--respawn-interval", "0.2", "retention_desk.wsgi:application"]
-        self._start("web", granian, self._serving("web"))
+        return [*granian, "--respawn-failed-workers", "--respawn-interval", "0.2"]
 
     def _start_celery(self, name: str, *arguments: str) -> None:
         command = [sys.executable, "-m", "celery", "-A", "retention_desk.celery", "--quiet", name, *arguments]
@@ -179,6 +197,8 @@ class Rig:
             "SECRET_KEY": self._secret,
             "DATABASE_URL": self.postgres.app_url,
             "REDIS_URL": self.valkey.url,
+            "PAGES_PORT": str(self.port),
+            "LIVE_PORT": str(self.live_port),
             "DJANGO_SETTINGS_MODULE": "retention_desk.prove.settings",
             "PYTHONPATH": str(PROJECT),
             "LOG_LEVEL": "ERROR",
@@ -195,10 +215,11 @@ def _kill(pid: int) -> None:
         return
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
+    """The processes below one, whatever depth."""
     found = []
     for child in _children(pid):
-        found += [child, *_descendants(child)]
+        found += [child, *descendants(child)]
     return found
 
 

@@ -5,6 +5,9 @@ PRICE_MINOR = 8_000
 # Percent and months, dearest first.
 TERMS = ((15, 6), (10, 6), (15, 3), (10, 3), (5, 3))
 
+# More per cent than an agent may give, and for a supervisor to say.
+OVER_THE_LIMIT = (30, 6)
+
 
 def cost_minor(percent: int, months: int) -> int:
     """The discount over its life, in minor units."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from retention_desk.prove.floor import work
 from retention_desk.prove.hammer import Size, hammer
 from retention_desk.prove.kill import kill
 from retention_desk.prove.rig import Rig
@@ -26,8 +27,8 @@ def desk() -> Iterator[tuple[Rig, dict[str, Any]]]:
     rig = Rig(directory, web_workers=2)
     try:
         told = SMALL.ground("hot")
-        ground = rig.make(told | {"customers": told["customers"] + CALLS})
-        rig.start(clockwork=True)
+        ground = rig.make(told | {"customers": told["customers"] + 2 * CALLS, "supervisors": 2})
+        rig.start(clockwork=True, live=True)
         yield rig, ground
     finally:
         rig.stop()
@@ -51,3 +52,15 @@ def test_nothing_acknowledged_is_lost_when_a_web_process_and_a_database_session_
 
     assert kill(rig, fresh, ["web", "backend"], workers=4, gap=0.5) == []
     assert "killed backend" in capfd.readouterr().out
+
+
+def test_questions_and_answers_reach_the_other_person_and_nothing_is_lost(
+    desk: tuple[Rig, dict[str, Any]], capfd: pytest.CaptureFixture[str]
+) -> None:
+    rig, ground = desk
+    fresh = ground | {"customers": ground["customers"][-2 * CALLS : -CALLS], "version": ground["endless"]}
+
+    assert work(rig, fresh, seconds=12, pace=0.1) == []
+    said = capfd.readouterr().out
+    assert "question to a supervisor's screen" in said
+    assert "answer to the agent's screen" in said
