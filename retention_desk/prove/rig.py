@@ -146,13 +146,16 @@ class Rig:
 
     def kill_backend(self) -> None:
         """Kill -9 one session of the serving role; PostgreSQL ends all others and recovers."""
+        # One that ended between the look and the blow was not killed.
+        if not wait_until(self._kill_session, seconds=10):
+            raise RuntimeError("nobody is connected")
+
+    def _kill_session(self) -> bool:
         with psycopg.connect(self.postgres.owner_url.replace("desk_owner", "postgres")) as server:
             row = server.execute(
                 "SELECT pid FROM pg_stat_activity WHERE usename = 'desk_app' ORDER BY state = 'active' DESC, random()"
             ).fetchone()
-        if row is None:
-            raise RuntimeError("nobody is connected")
-        os.kill(int(str(row[0])), signal.SIGKILL)
+        return row is not None and _kill(int(str(row[0])))
 
     def kill_postgres(self) -> None:
         """Kill -9 every process of the server at once, and start it again."""
@@ -208,11 +211,12 @@ class Rig:
         return self._serving("command") | {"DATABASE_OWNER_URL": self.postgres.owner_url}
 
 
-def _kill(pid: int) -> None:
+def _kill(pid: int) -> bool:
     try:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
-        return
+        return False
+    return True
 
 
 def descendants(pid: int) -> list[int]:
