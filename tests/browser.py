@@ -26,7 +26,8 @@ FLAGS = [
 ]
 # Chromium reports answers like 409 and 422 as errors; for htmx they are answers that are shown.
 _REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
-_LOST = re.compile(r"Failed to load resource: net::ERR_")
+# What the browser and htmx say when a server is gone.
+_LOST = re.compile(r"Failed to load resource: net::ERR_|htmx:(afterRequest|sendError), ")
 
 NewPage = Callable[..., Page]
 
@@ -52,17 +53,14 @@ def browser() -> Iterator[Browser]:
 def new_page(browser: Browser, live_desk: str) -> Iterator[NewPage]:
     """Open a page as another person: ``new_page(color_scheme="dark")``; own cookies, addresses relative to the desk.
 
-    Takes Playwright's options of a browser context.
+    Takes Playwright's options of a browser context. `servers_go`: the test takes servers away from this page.
     """
     contexts: list[BrowserContext] = []
     problems: list[str] = []
 
     def note_console(message: ConsoleMessage) -> None:
-        path = urlsplit(str(message.location.get("url", ""))).path
-        expected = not path.startswith("/static/") and _REFUSAL.match(message.text)
-        # A stream whose server goes, goes with it; what the page then does is tested.
-        lost = path in ("/live/", "/livez") and _LOST.match(message.text)
-        if message.type == "error" and not expected and not lost:
+        about_asset = urlsplit(str(message.location.get("url", ""))).path.startswith("/static/")
+        if message.type == "error" and (about_asset or not _REFUSAL.match(message.text)):
             problems.append(f"console: {message.text}")
 
     def note_request(request: Request) -> None:
@@ -71,12 +69,12 @@ def new_page(browser: Browser, live_desk: str) -> Iterator[NewPage]:
         if address.scheme not in ("blob", "about") and address.hostname != urlsplit(live_desk).hostname:
             problems.append(f"asked another machine: {address.scheme}://{address.netloc}")
 
-    def open_page(**options: Any) -> Page:
+    def open_page(*, servers_go: bool = False, **options: Any) -> Page:
         context = browser.new_context(base_url=live_desk, **options)
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", note_console)
+        page.on("console", lambda message: None if servers_go and _LOST.match(message.text) else note_console(message))
         page.on("pageerror", lambda error: problems.append(f"script: {error}"))
         page.on("request", note_request)
         return page
@@ -85,7 +83,7 @@ def new_page(browser: Browser, live_desk: str) -> Iterator[NewPage]:
 
     for context in contexts:
         context.close()
-    assert problems == []
+    assert problems == [], problems
 
 
 @pytest.fixture

@@ -101,8 +101,8 @@ def call_screen(request: HttpRequest, call_id: int) -> HttpResponse:
 @for_agents
 @require_GET
 def strip(request: HttpRequest, call_id: int) -> HttpResponse:
-    """The conduct strip again, when its clock has run out; the offers with it."""
-    return show(request, call_id, Wish(news="some"))
+    """The conduct strip again, when its clock has run out; the offers with it, and `all` that is known of the customer."""
+    return show(request, call_id, Wish(news="all" if request.GET.get("all") else "some"))
 
 
 @for_agents

@@ -20,7 +20,8 @@ let probing = 0;
 let counting = 0;
 
 function showFirst(selector, on) {
-  const bar = document.querySelector(selector);
+  // The page itself says by the same word that it is offline.
+  const bar = document.body.querySelector(selector);
   if (bar) bar.hidden = !on;
 }
 
@@ -43,7 +44,7 @@ function goOnline() {
   clearInterval(counting);
   delete root.dataset.offline;
   live("on");
-  document.querySelectorAll("[data-offline]").forEach((bar) => (bar.hidden = true));
+  document.body.querySelectorAll("[data-offline]").forEach((bar) => (bar.hidden = true));
   showFirst("[data-back-online]", true);
   setTimeout(() => showFirst("[data-back-online]", false), BACK_FOR);
   document.body.dispatchEvent(new CustomEvent("desk:online", { bubbles: true }));

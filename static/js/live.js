@@ -185,7 +185,8 @@ document.addEventListener("desk:news", ({ detail }) => {
   const told = detail.part.matches("[data-title]") ? detail.part : detail.part.querySelector("[data-title]");
   if (!told) return;
   document.getElementById("announce-polite").textContent = told.dataset.announce ?? "";
-  if (document.hidden) shout(told.dataset.title);
+  // Once everybody who writes titles has written theirs.
+  if (document.hidden) queueMicrotask(() => shout(told.dataset.title));
 });
 document.addEventListener("visibilitychange", () => {
   if (document.hidden || !before) return;

@@ -125,7 +125,7 @@ def test_supervisor_approves_what_is_over_the_limit_and_the_agent_presents_it(ne
     expect(supervisor.get_by_role("button", name="Undo")).to_be_visible()
     keep_picture(supervisor, "approved")
 
-    expect(agent.get_by_text("Approved by Tobias Renn.")).to_be_visible()
+    expect(agent.locator("#offer-panel").get_by_text("Approved by Tobias Renn.")).to_be_visible()
     keep_picture(agent, "answer")
     # A key does nothing within half a second of news that changed what it does.
     agent.wait_for_timeout(600)

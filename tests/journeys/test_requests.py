@@ -96,13 +96,13 @@ def test_connection_lost_is_said_until_it_is_back(bench: Bench) -> None:
 
     bench.away = True
     page.click("#save")
-    expect(page.locator("[data-offline]").first).to_be_visible()
+    expect(page.locator("body [data-offline]").first).to_be_visible()
     expect(page.locator("#live")).to_have_text("Offline")
     page.click("#present")
     assert presented() == 0
     bench.away = False
     expect(page.locator("[data-back-online]").first).to_be_visible()
-    expect(page.locator("[data-offline]").first).to_be_hidden()
+    expect(page.locator("body [data-offline]").first).to_be_hidden()
     expect(page.locator("#catch")).to_have_text("New")
     page.click("#present")
     assert presented() == 1
