@@ -101,7 +101,7 @@ def call_screen(request: HttpRequest, call_id: int) -> HttpResponse:
 @for_agents
 @require_GET
 def strip(request: HttpRequest, call_id: int) -> HttpResponse:
-    """The conduct strip again, when its clock has run out; the offers with it, and `all` that is known of the customer."""
+    """The conduct strip again, when its clock has run out; the offers with it, and `all` that the customer has."""
     return show(request, call_id, Wish(news="all" if request.GET.get("all") else "some"))
 
 
