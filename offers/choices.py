@@ -148,6 +148,7 @@ class DrawEnd(TextChoices):
     ANSWERED = "ANSWERED", pgettext_lazy("draw", "Answered")
     TIMED_OUT = "TIMED_OUT", _("Not answered in time")
     PASSED_ON = "PASSED_ON", _("Passed on")
+    HANDED_OVER = "HANDED_OVER", _("Handed over")
     CLOSED = "CLOSED", _("Question closed")
 
 

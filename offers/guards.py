@@ -191,6 +191,30 @@ TABLES = (
         references={"limit_version_id": "offers_limitversion"},
     ),
     Table(
+        "offers_silentnote",
+        may="INSERT",
+        triggers=(*APPEND_ONLY, STAMPED),
+        checks={"note_is_for_another": "by_id to_id"},
+    ),
+    Table(
+        "offers_silentnoteseen",
+        may="INSERT",
+        triggers=(*APPEND_ONLY, STAMPED),
+        unique={"offers_silentnoteseen_note_id_key": "note_id"},
+    ),
+    Table(
+        "offers_news",
+        may="INSERT",
+        triggers=(*APPEND_ONLY, STAMPED),
+        checks={"news_ends_later": "ends_at recorded_at"},
+    ),
+    Table(
+        "offers_newsend",
+        may="INSERT",
+        triggers=(*APPEND_ONLY, STAMPED),
+        unique={"offers_newsend_news_id_key": "news_id"},
+    ),
+    Table(
         "offers_outcome",
         triggers=(*APPEND_ONLY, STAMPED),
         checks={"only_yes_costs": "kind posted_minor"},
@@ -211,7 +235,7 @@ DOORS = (
         Door(name)
         for name in ("budget_set", "top_up_budget", "transfer_budget", "expire_next", "thaw_next", "return_next")
     ),
-    *(Door(name) for name in ("pass_question", "start_storm", "end_storm")),
+    *(Door(name) for name in ("pass_question", "hand_over_question", "start_storm", "end_storm")),
     Door("move_counter", called=False),
     Door("release_call", called=False),
 )

@@ -25,6 +25,7 @@ Door = Literal[
     "present_proposal",
     "settle_proposal",
     "pass_question",
+    "hand_over_question",
     "top_up_budget",
     "transfer_budget",
     "start_storm",

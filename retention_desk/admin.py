@@ -30,7 +30,16 @@ SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     ),
     (_("People and places"), ("people.user", "auth.group", "customers.team", "customers.site", "customers.company")),
     (_("The call"), ("customers.reason", "customers.conductpolicy", "customers.product")),
-    (_("The record"), ("customers.auditevent", "customers.outboxmessage", "customers.intakerun")),
+    (
+        _("The record"),
+        (
+            "customers.auditevent",
+            "customers.outboxmessage",
+            "customers.intakerun",
+            "offers.silentnote",
+            "offers.news",
+        ),
+    ),
 )
 # The desk has its own pages for these, and nothing here opens windows or completes words.
 _LEFT_OUT = {"password_change", "password_change_done", "autocomplete", "view_on_site"}

@@ -19,10 +19,12 @@ from customers.queries import CallRow
 from customers.refusals import NotYours
 from offers import duty as duties
 from offers import mine as own
+from offers import shift
 from offers.choices import ApprovalState, Duty
 from offers.mine import Offered
 from retention_desk.acting import Actor, actor
 from retention_desk.calls.words import DISPOSITION_ICONS
+from retention_desk.floor.views_shift import tell_moved
 from retention_desk.reports.intervals import wilson
 
 SAVED = frozenset(
@@ -58,7 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
     who = actor(request)
     context: dict[str, Any] = {"today": timezone.localdate(), "part_of_day": _part_of_day(timezone.localtime())}
     if request.user.has_perm("customers.take_call") and who.seat is not None:
-        context |= _agent(who, context["today"])
+        context |= _agent(who, context["today"]) | {"news": shift.news(by=who.by)}
     return render(request, "home.html", context)
 
 
@@ -71,9 +73,10 @@ def set_duty(request: HttpRequest) -> HttpResponse:
         raise Http404
     who = actor(request)
     try:
-        duties.set_duty(by=who.by, role=who.role, duty=Duty(wanted), now=who.now)
+        moved = duties.set_duty(by=who.by, role=who.role, duty=Duty(wanted))
     except NotYours as refused:
         raise Http404 from refused
+    tell_moved(request, moved)
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return redirect(back if safe else reverse("home"))

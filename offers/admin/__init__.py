@@ -3,11 +3,14 @@
 from offers.admin.authority import SchemeVersionAdmin
 from offers.admin.catalogue import CampaignAdmin, OfferAdmin, OfferVersionAdmin
 from offers.admin.money import BudgetPlanAdmin
+from offers.admin.shift import NewsAdmin, SilentNoteAdmin
 
 __all__ = [
     "BudgetPlanAdmin",
     "CampaignAdmin",
+    "NewsAdmin",
     "OfferAdmin",
     "OfferVersionAdmin",
     "SchemeVersionAdmin",
+    "SilentNoteAdmin",
 ]

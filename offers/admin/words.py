@@ -16,6 +16,7 @@ WORDS: Mapping[str, Any] = {
     "cooldown_months": _("months between two concessions"),
     "credits_a_year": _("credits in twelve months"),
     "draw_seconds": _("seconds until the next one is drawn"),
+    "ends_at": _("ends at"),
     "ends_on": _("ends before"),
     "family": _("family"),
     "grade": _("grade"),
@@ -31,6 +32,8 @@ WORDS: Mapping[str, Any] = {
     "period": _("period"),
     "short_tenure_months": _("new until so many months"),
     "starts_on": _("begins"),
+    "text": _("text"),
+    "title": _("what is new"),
     "undo_seconds": _("seconds to take a decision back"),
     "user": _("person"),
 }

@@ -13,6 +13,7 @@ from offers.models.budget import (
 from offers.models.catalogue import Campaign, Offer, OfferVersion
 from offers.models.conflict import OwnLine
 from offers.models.proposal import ApprovalDraw, ApprovalRequest, Concession, Grant, Outcome, Proposal
+from offers.models.shift import News, NewsEnd, SilentNote, SilentNoteSeen
 
 __all__ = [
     "ApprovalDraw",
@@ -28,6 +29,8 @@ __all__ = [
     "LedgerEntry",
     "LimitRaise",
     "LimitVersion",
+    "News",
+    "NewsEnd",
     "Offer",
     "OfferVersion",
     "Outcome",
@@ -35,6 +38,8 @@ __all__ = [
     "Proposal",
     "SchemeVersion",
     "Seat",
+    "SilentNote",
+    "SilentNoteSeen",
     "Storm",
     "StormReserve",
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from retention_desk.calls import views, views_cancel, views_offer
+from retention_desk.calls import views, views_cancel, views_offer, views_word
 
 app_name = "calls"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("<int:call_id>/history/", views.history, name="history"),
     path("<int:call_id>/touch/", views.touch, name="touch"),
     path("<int:call_id>/resume/", views.resume, name="resume"),
+    path("<int:call_id>/word/", views_word.word, name="word"),
+    path("<int:call_id>/notes/<int:note_id>/seen/", views_word.note_seen, name="note-seen"),
     path("<int:call_id>/opening/", views.opening, name="opening"),
     path("<int:call_id>/identity/", views.identity, name="identity"),
     path("<int:call_id>/recording/", views.recording, name="recording"),

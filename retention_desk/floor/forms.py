@@ -1,11 +1,16 @@
-"""What a supervisor posts: a decision with its terms or its reason, or the ending of a call left behind."""
+"""What a supervisor posts: a decision, the ending of a call left behind, and a team leader's notes, news, hand-over."""
 
 from dataclasses import replace
+from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
+from customers.admin_fields import Moment
 from customers.choices import DispositionKind
+from offers.notes import LONGEST
 from offers.terms import Terms
+from retention_desk.authority.forms import ActForm
 from retention_desk.calls.forms import KeyForm, TermsForm
 from retention_desk.floor.words import DECLINE_REASONS
 
@@ -32,3 +37,32 @@ class CloseForm(KeyForm):
     """How a call ended that its agent did not wrap up."""
 
     kind = forms.ChoiceField(choices=DispositionKind.choices)
+
+
+class HandOverForm(forms.Form):
+    """Which open requests go to whom, and whether one goes off duty with it."""
+
+    request = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    to = forms.IntegerField()
+    then = forms.ChoiceField(choices=[("stay", ""), ("off", "")], required=False)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        field = self.fields["request"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)
+        # What is not one's own, or over meanwhile, is told by the workflow.
+        field.choices = [(one, one) for one in (data.getlist("request") if data else []) if one.isdecimal()]
+
+
+class NoteForm(KeyForm):
+    """A silent note."""
+
+    text = forms.CharField(max_length=LONGEST)
+
+
+class NewsForm(ActForm):
+    """News, and until when it stands."""
+
+    title = forms.CharField(label=_("What is new"), max_length=80)
+    text = forms.CharField(label=_("More about it"), max_length=200, required=False)
+    ends_at = forms.DateTimeField(label=_("Until"), widget=Moment, input_formats=["%Y-%m-%dT%H:%M"])

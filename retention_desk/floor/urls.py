@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from retention_desk.floor import views, views_areas, views_unfinished
+from retention_desk.floor import views, views_areas, views_shift, views_unfinished
 
 app_name = "offers"
 urlpatterns = [
@@ -19,6 +19,11 @@ urlpatterns = [
     path("<int:request_id>/decide/", views.decide, name="decide"),
     path("<int:request_id>/pass/", views.pass_on, name="pass"),
     path("<int:request_id>/undo/", views.undo, name="undo"),
+    path("shift/", views_shift.shift, name="shift"),
+    path("shift/hand-over/", views_shift.hand_over, name="hand-over"),
+    path("shift/news/", views_shift.post_news, name="news"),
+    path("shift/news/<int:news_id>/take-back/", views_shift.take_news_back, name="news-end"),
+    path("note/<int:user_id>/", views_shift.note, name="note"),
     path("unfinished/", views_unfinished.unfinished, name="unfinished"),
     path("unfinished/<int:call_id>/close/", views_unfinished.close, name="unfinished-close"),
 ]

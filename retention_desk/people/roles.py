@@ -62,6 +62,7 @@ ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *_may("customers", "company", "product", "reason", "site", "team"),
             *_may("customers", "conductpolicy", do=_ADD_ONLY),
             *_may("customers", "auditevent", "intakerun", "outboxmessage", do=_SEE_ONLY),
+            *_may("offers", "silentnote", "news", do=_SEE_ONLY),
             *_may("offers", "budgetplan", "campaign", "offer", "seat"),
             *_may("offers", "offerversion", "schemeversion", do=_ADD_ONLY),
             *_SEES_AUTHORITY,

@@ -14,7 +14,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from customers.models import Call, Cancellation, IntakeRun, Subscription, Team
-from offers import conflicts, delegations, limits, storms
+from offers import conflicts, delegations, limits, news, notes, storms
 from offers.choices import BudgetKind, Grade
 from offers.models import ApprovalRequest, BudgetAccount, LimitVersion, Proposal, Seat
 from retention_desk.people.models import User
@@ -87,6 +87,7 @@ def make_world() -> World:
     }
     things = _things(scene)
     things |= _authority(scene, people["manager"], people["administrator"])
+    things |= _said(scene)
     anonymous = Client(raise_request_exception=False)
     return World({"anonymous": anonymous} | {role: _browser(person) for role, person in people.items()}, things)
 
@@ -153,6 +154,19 @@ def _authority(scene: Scene, manager: User, administrator: User) -> dict[str, An
         "delegation_id": given.pk,
         "line_id": line.pk,
         "account_id": BudgetAccount.objects.get(kind=BudgetKind.TEAM).pk,
+    }
+
+
+def _said(scene: Scene) -> dict[str, Any]:
+    """Sue's words to Ann on her call, and to everybody of the site."""
+    by_sue: dict[str, Any] = {"by": scene.sue.pk, "role": "SUPERVISOR", "key": new_key()}
+    until = desk_now() + timedelta(hours=4)
+    return {
+        "user_id": scene.ann.pk,
+        "note_id": notes.send_note(agent_id=scene.ann.pk, text="Offer the fix first", **by_sue),
+        "news_id": news.post_news(
+            title="Outage in the north", text="", ends_at=until, now=desk_now(), **(by_sue | {"key": new_key()})
+        ),
     }
 
 

@@ -21,7 +21,7 @@ from retention_desk.embedded.processes import end
 from retention_desk.embedded.valkey import Valkey
 from retention_desk.people.models import User
 from tests.browser import NewPage
-from tests.builders import desk_now, make_agent, make_customer, make_subscription, new_key
+from tests.builders import make_agent, make_customer, make_subscription, new_key
 from tests.journeys.stage import sign_in
 from tests.live import Served
 from tests.retention_desk.scene import AGENT, Scene, set_scene, signed_in
@@ -108,7 +108,7 @@ def test_five_pushes_a_second_move_nothing_under_the_hand(new_page: NewPage) -> 
         if number < 3:
             ask(scene, call_id, who, percent=30, months=3)
         else:
-            set_duty(by=scene.ann.pk, role="AGENT", duty=duties[number % 2], now=desk_now())
+            set_duty(by=scene.ann.pk, role="AGENT", duty=duties[number % 2])
         screens.ring("LIMIT_ADDED")
         agent.wait_for_timeout(200)
 

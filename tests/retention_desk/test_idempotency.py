@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from customers import keys
 from customers.models import AuditEvent, Call, Cancellation, Subscription, UsedKey
@@ -155,6 +157,18 @@ def corrects_an_ending(scene: Scene) -> Act:
     return Act(sue, page, address, said, {"why": "No battery"})
 
 
+def writes_a_silent_note(scene: Scene) -> Act:
+    scene.open_call()
+    page = f"/approvals/note/{scene.ann.pk}/"
+    return Act(scene.sue, page, page, {"text": "Offer the fix first"}, {"text": "Offer the plan first"})
+
+
+def posts_news(scene: Scene) -> Act:
+    until = (timezone.localtime() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    said = {"title": "Outage in the north", "text": "", "ends_at": until}
+    return Act(scene.sue, "/approvals/shift/", "/approvals/shift/news/", said, {"title": "Outage in the south"})
+
+
 ACTS: list[Callable[[Scene], Act]] = [
     opens,
     adds_a_customer,
@@ -172,6 +186,8 @@ ACTS: list[Callable[[Scene], Act]] = [
     approves,
     closes_for_an_agent,
     corrects_an_ending,
+    writes_a_silent_note,
+    posts_news,
 ]
 
 # There is no other body: these forms send nothing else.
@@ -296,6 +312,7 @@ KEYLESS = {
     "authority/storms.html authority:storm-end": "a storm ends once",
     "calls/call.html calls:touch": "says that the screen is there",
     "calls/call.html calls:resume": "says that the screen is there again",
+    "calls/word.html calls:note-seen": "what was seen was seen",
     "calls/call_bar.html calls:end": "a call ends once",
     "calls/cancel_done.html calls:told": "what was said was said",
     "calls/conduct_strip.html calls:recording": "what was said was said",
@@ -307,6 +324,8 @@ KEYLESS = {
     "calls/side_panel.html calls:notes": "says what stands in the field",
     "firstrun/begin.html ": "a desk begins once",
     "floor/card.html offers:read": "the first reader counts",
+    "floor/shift.html offers:hand-over": "a request is handed over once",
+    "floor/shift.html offers:news-end": "news is taken back once",
     "floor/undo_bar.html offers:undo": "a decision is taken back once",
     "intake/preview.html intake:start": "a run starts once",
     "intake/run.html intake:start": "a run starts once",

@@ -11,7 +11,7 @@ from customers import calls
 from offers import duty, floor
 from offers.choices import Duty, Grade
 from offers.models import ApprovalRequest
-from tests.builders import desk_now, make_supervisor, new_key
+from tests.builders import make_supervisor, new_key
 from tests.offers.builders import make_limit
 from tests.retention_desk.scene import Scene, set_scene, signed_in
 
@@ -91,7 +91,7 @@ def test_state_of_the_open_request_follows_it(scene: Scene, sue: Client) -> None
     assert fetch(sue, area, seen=stamp(first)).status_code == 204
 
     vera = make_supervisor("vera", team=scene.team, first_name="Vera", last_name="Lind")
-    duty.set_duty(by=vera.pk, role="SUPERVISOR", duty=Duty.READY, now=desk_now())
+    duty.set_duty(by=vera.pk, role="SUPERVISOR", duty=Duty.READY)
     sue.post(f"/approvals/{request_id}/pass/", {"to": "next"})
     taken = fetch(sue, area, seen=stamp(first)).content.decode()
     assert 'data-state="theirs"' in taken
@@ -144,7 +144,7 @@ def test_floor_knows_the_status_and_since_when(scene: Scene) -> None:
         return next(one for one in floor.floor(by=scene.sue.pk) if one.user_id == scene.ann.pk)
 
     for status in (Duty.BREAK, Duty.READY):
-        duty.set_duty(by=scene.ann.pk, role="AGENT", duty=status, now=desk_now())
+        duty.set_duty(by=scene.ann.pk, role="AGENT", duty=status)
     ready = ann()
     assert (ready.status, ready.call_id, ready.usual_seconds) == ("READY", None, None)
     call_id = scene.open_call()

@@ -175,7 +175,7 @@ def test_act_that_is_rolled_back_rings_nobody(live_served: Served, scene: Scene)
         assert supervisor.next() == ("floor", {"what": "call_opened"})
         with pytest.raises(Exception, match="CALL_OPEN"):
             scene.open_call(caller_role=CallerRole.HOLDER, opening_intent=OpeningIntent.CHEAPER)
-        set_duty(by=scene.ann.pk, role="AGENT", duty=Duty.BREAK, now=desk_now())
+        set_duty(by=scene.ann.pk, role="AGENT", duty=Duty.BREAK)
 
         assert supervisor.next() == ("floor", {"what": "set_duty"})
 
