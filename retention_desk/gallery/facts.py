@@ -226,7 +226,7 @@ def catalogue(**eligible: Any) -> tuple[CatalogueEntry, ...]:
     return (
         _entry(1, "Loyalty discount", _discount(20, 6), 41, 85, **eligible),
         _entry(2, "Goodwill credit", _credit(2_000), 27, 75, **eligible),
-        _entry(3, "Price match", _discount(35, 12), 55, 90, **eligible),
+        _entry(3, "Price match", _discount(25, 6), 55, 90, **eligible),
         _entry(4, "Half price", _discount(50, 12), 62, 92, **eligible),
         _entry(5, "Welcome discount", _discount(20, 6), 30, 70, **({"tenure_max_months": 6} | eligible)),
     )
@@ -252,7 +252,7 @@ def _credit(amount: int) -> Bounds:
 
 
 def made(now: datetime, state: ProposalState, **given: Any) -> Made:
-    """The discount of 35 % for 12 months as it was proposed on this call."""
+    """The discount of 25 % for 6 months as it was proposed on this call."""
     asked_at = now - timedelta(seconds=41)
     whole: dict[str, Any] = {
         "id": 1,
@@ -262,14 +262,14 @@ def made(now: datetime, state: ProposalState, **given: Any) -> Made:
         "kind": OfferKind.PERCENT_OFF,
         "name": "Price match",
         "currency": "USD",
-        "percent": 35,
-        "months": 12,
-        "cost_minor": 82_316,
-        "monthly_minor": 6_860,
+        "percent": 25,
+        "months": 6,
+        "cost_minor": 29_400,
+        "monthly_minor": 4_900,
         "bill_before_minor": 19_599,
-        "bill_after_minor": 12_739,
+        "bill_after_minor": 14_699,
         "starts_on": now.date() + timedelta(days=12),
-        "ends_on": date(now.year + 1, now.month, 1),
+        "ends_on": date(now.year + 1, (now.month + 6) % 12 or 12, 1),
         "accept_percent": 55,
         "expected_value_minor": 21_400,
         "state": state,

@@ -65,7 +65,7 @@ def _answered(answer: ApprovalState, **given: Any) -> Draw:
 
         def standing(now: datetime) -> Mapping[str, Any]:
             asked = facts.made(now, ProposalState.COUNTERED, **said)
-            less = {"percent": 25, "bill_after_minor": 14_699, "cost_minor": 58_800, "expected_value_minor": 24_900}
+            less = {"percent": 15, "bill_after_minor": 16_659, "cost_minor": 17_640, "expected_value_minor": 24_900}
             counter = facts.made(now, ProposalState.AUTHORISED, id=2, counter_of=1, answer="", **less)
             return {"made": (asked, counter)}
 
@@ -119,7 +119,7 @@ _OFFERING = (
     State("not-allowed", CALL, _on_call(wish=Wish(version_id=4)), "[value=nearest]"),
     State("loading", CALL, _on_call(), "[data-loading]", place="main", script="loading"),
     State("not-saved", CALL, _on_call(), "[data-again]", script="not-saved"),
-    State("offline", CALL, _on_call(), "[data-offline]:not([hidden])", place="body", script="offline"),
+    State("offline", CALL, _on_call(), ".offline--lost:not([hidden])", place="body", script="offline"),
     State("back-online", CALL, _on_call(), "[data-back-online]:not([hidden])", place="body", script="online"),
     State("changed-elsewhere", CALL, _on_call_with("STALE_LIMIT"), "[data-refusal=STALE_LIMIT]"),
     State("presented", CALL, _on_call(standing=_made(ProposalState.PRESENTED)), "[value=accepted]"),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -81,21 +82,30 @@ class KeyRow:
 
 
 @register.simple_tag
-def screen_keys() -> list[KeyRow]:
-    """Every key of the screen that is being drawn, as the person has them."""
+def screen_keys() -> SafeString:
+    """The lines of the help: every key of the screen that is being drawn, as the person has them."""
     standing = own.current()
-    return [
+    return _key_rows(standing.place, tuple(standing.moved.items()), _language())
+
+
+@functools.lru_cache(maxsize=256)
+def _key_rows(place: table.Place, moved: tuple[tuple[str, str], ...], _of_language: str) -> SafeString:
+    # On every page, and the same on most of them. The language is the active one.
+    keys = dict(moved)
+    rows = [
         KeyRow(
             name=action.name,
             keys=action.keys,
-            caps=table.caps(standing.key(action.key)),
+            caps=table.caps(keys.get(action.key, action.key)),
             until=action.until,
             words=str(action.words),
             # What the script itself does has no button that could be missing.
-            always=action.name in ("field", "commands", "go", "back", "help"),
+            always=action.name in ("field", "commands", "back", "help"),
         )
-        for action in table.actions_of(standing.place)
+        for action in table.actions_of(place)
+        if action.name != "go"
     ]
+    return render_to_string("_parts/key_rows.html", {"rows": rows})
 
 
 @register.simple_tag

@@ -23,7 +23,9 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
     document.dispatchEvent(new CustomEvent("desk:news", { detail: { part: answer } }));
     return;
   }
+  // What went wrong before what stands there.
   const wanted =
+    answer.querySelector(".note[data-focus]") ??
     (answer.matches("[data-focus]") ? answer : answer.querySelector("[data-focus]")) ??
     answer.querySelector("[aria-invalid=true]");
   if (!wanted) return;
