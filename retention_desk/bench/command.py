@@ -17,6 +17,7 @@ from pathlib import Path
 
 from retention_desk.bench import servers
 from retention_desk.bench.authority import run as authority
+from retention_desk.bench.live import run as live
 from retention_desk.bench.measure import Timing, table
 from retention_desk.embedded.postgres import Postgres
 from retention_desk.embedded.processes import end
@@ -30,13 +31,15 @@ def main(arguments: Sequence[str]) -> int:
     """Run the benchmark that was asked for; return the exit code."""
     if arguments[:1] == ["authority"]:
         return authority.main(arguments[1:])
+    if arguments[:1] == ["live"]:
+        return live.main(arguments[1:])
     parser = argparse.ArgumentParser(prog="manage.py bench", description="Measure the desk beside its rulers.")
     parser.add_argument(
         "subjects",
         choices=SUBJECTS,
         nargs="+",
         metavar="SUBJECT",
-        help=f"{', '.join(SUBJECTS)}: one or several on the same data; or: authority, with options of its own",
+        help=f"{', '.join(SUBJECTS)}: one or several on the same data; or: authority, live (own options)",
     )
     parser.add_argument(
         "--customers",

@@ -54,12 +54,12 @@ def web(environment: Mapping[str, str], port: int, log: Path) -> subprocess.Pope
     )
 
 
-def wait_for(port: int, *, seconds: float = 60) -> None:
+def wait_for(port: int, *, path: str = "/readyz", seconds: float = 60) -> None:
     """Return when the web answers; raises OSError when it does not in time."""
     deadline = time.monotonic() + seconds
     while True:
         try:
-            with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+            with urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
                 if answer.status == 200:
                     return
         except OSError:

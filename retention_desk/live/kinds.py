@@ -74,6 +74,8 @@ HEARD: Mapping[str, tuple[Kind, ...]] = MappingProxyType(
         "OFFER_RESTORED": (Kind.AUTHORITY,),
         "DELEGATION_GIVEN": (Kind.AUTHORITY,),
         "DELEGATION_ENDED": (Kind.AUTHORITY,),
+        "NEWS_POSTED": (Kind.NEWS,),
+        "NEWS_TAKEN_BACK": (Kind.NEWS,),
         "PERSON_DEACTIVATED": (Kind.SESSION,),
         "ROLE_CHANGED": (Kind.SESSION,),
         "SEAT_CHANGED": (Kind.SESSION,),

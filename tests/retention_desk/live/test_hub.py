@@ -1,7 +1,8 @@
 """The hub: who is told what, what those who come back are told, and who is let go."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -13,13 +14,15 @@ SUE = Visitor(2, "session-of-sue", frozenset({of_person(2), of_site(7), EVERYBOD
 SID = Visitor(3, "session-of-sid", frozenset({of_person(3), of_site(8), EVERYBODY}))
 
 
-def run(test: Callable[[Hub], Awaitable[None]]) -> None:
+def run(test: Callable[[Hub], Coroutine[None, None, None]]) -> None:
     async def begun() -> None:
         hub = Hub()
         hub.begin(whole_from="1000-0", newest="1000-0")
         await test(hub)
 
-    asyncio.run(begun())
+    # A browser of another test may have left its event loop running in this thread.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, begun()).result()
 
 
 def event(number: int, *topics: str, kind: Kind = Kind.REQUEST) -> Event:

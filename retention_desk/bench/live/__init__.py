@@ -1,0 +1,1 @@
+"""``python3 manage.py bench live``: what open event streams cost, and how long news takes."""
