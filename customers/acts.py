@@ -32,4 +32,7 @@ class Act(TextChoices):
     CHANGED = "CHANGED", _("Changed")
     VERSION_ADDED = "VERSION_ADDED", _("Added a version")
     INTAKE = "INTAKE", _("Brought data in")
+    KEY_MADE = "KEY_MADE", _("Made a key to the API")
+    KEY_REVOKED = "KEY_REVOKED", _("Revoked a key to the API")
+    SECRET_CHANGED = "SECRET_CHANGED", _("Changed the secret of a telephone connection")
     DESK_BEGUN = "DESK_BEGUN", _("Set the desk up")

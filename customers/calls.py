@@ -32,6 +32,7 @@ __all__ = [
     "check_identity",
     "close_offers",
     "end_call",
+    "hang_up",
     "open_call",
     "promise_call_back",
     "resume",
@@ -253,6 +254,16 @@ def end_call(*, call_id: int, by: int, role: str) -> None:
         return
     Call.objects.filter(pk=call_id).update(state=CallState.WRAP_UP, ended_at=DeskNow())
     on_call.record(call, act=Act.CALL_ENDED, by=by, role=role, event=CallEventKind.ENDED)
+
+
+@transaction.atomic
+def hang_up(*, call_id: int, role: str) -> None:
+    """The telephone says that the line is down: as `end_call`, whoever's call it is."""
+    call = Call.objects.select_for_update(no_key=True, of=("self",)).get(pk=call_id)
+    if call.state != CallState.OPEN:
+        return
+    Call.objects.filter(pk=call_id).update(state=CallState.WRAP_UP, ended_at=DeskNow())
+    on_call.record(call, act=Act.CALL_ENDED, by=None, role=role, event=CallEventKind.ENDED)
 
 
 @transaction.atomic

@@ -192,3 +192,48 @@ class PriceCause(TextChoices):
     PRICE_RISE = "PRICE_RISE", _("Price rise")
     PLAN_CHANGE = "PLAN_CHANGE", _("Plan change")
     OTHER = "OTHER", _("Other change")
+
+
+class TelephoneSystem(TextChoices):
+    """What kind of telephone system tells the desk of its calls, and so in which shape it does."""
+
+    STANDARD = "STANDARD", _("Standard Webhooks")
+    TWILIO = "TWILIO", "Twilio"
+    AMAZON_CONNECT = "AMAZON_CONNECT", "Amazon Connect"
+    GENESYS_CLOUD = "GENESYS_CLOUD", "Genesys Cloud"
+    ASTERISK = "ASTERISK", "Asterisk"
+
+
+class TelephoneEventKind(TextChoices):
+    """What a telephone system says has happened to a call, in the order in which it can."""
+
+    RINGING = "RINGING", pgettext_lazy("telephone", "Ringing")
+    ANSWERED = "ANSWERED", pgettext_lazy("telephone", "Answered")
+    HELD = "HELD", _("Put on hold")
+    RESUMED = "RESUMED", _("Taken off hold")
+    TRANSFERRED = "TRANSFERRED", _("Transferred")
+    ENDED = "ENDED", pgettext_lazy("telephone", "Ended")
+
+
+class TelephoneState(TextChoices):
+    """Where a telephone call stands, whatever order its events came in."""
+
+    RINGING = "RINGING", pgettext_lazy("telephone", "Ringing")
+    TALKING = "TALKING", _("Talking")
+    HELD = "HELD", _("On hold")
+    ENDED = "ENDED", pgettext_lazy("telephone", "Ended")
+
+
+class NumberMatch(TextChoices):
+    """How many customers have the caller's number; NOBODY also for a call that shows none."""
+
+    NOBODY = "NOBODY", _("No customer")
+    ONE = "ONE", _("One customer")
+    SEVERAL = "SEVERAL", _("Several customers")
+
+
+class RouteKind(TextChoices):
+    """What of a telephone system leads to a team: the number that was dialled, or a queue."""
+
+    LINE = "LINE", _("Dialled number")
+    QUEUE = "QUEUE", _("Queue")

@@ -22,6 +22,60 @@ UNDER_LINES = (
 STAMPED = Trigger("stamp", "BEFORE INSERT", "stamp_recorded_at")
 STAMPED_AT = Trigger("stamp", "BEFORE INSERT", "stamp_at")
 
+# What telephone systems told stays told; what stands by it follows it.
+TELEPHONE = (
+    Table(
+        "customers_telephoneconnection",
+        may="INSERT UPDATE",
+        unique={
+            "customers_telephoneconnection_name_key": "name",
+            "customers_telephoneconnection_address_key": "address",
+        },
+    ),
+    Table(
+        "customers_telephoneagent",
+        may="INSERT UPDATE",
+        unique={
+            "telephone_id_is_one_person": "connection_id telephone_id",
+        },
+    ),
+    Table("customers_telephoneroute", may="INSERT UPDATE", unique={"telephone_route_once": "code connection_id kind"}),
+    Table(
+        "customers_telephonekey",
+        may="INSERT UPDATE",
+        triggers=(*KEPT, Trigger("keeps_what_it_is", "BEFORE UPDATE", "guard_telephone_key")),
+        checks={"telephone_key_revoked_by_somebody": "revoked_at revoked_by_id"},
+        unique={"customers_telephonekey_prefix_key": "prefix"},
+        references={"connection_id": "customers_telephoneconnection"},
+    ),
+    Table(
+        "customers_telephonecall",
+        may="INSERT UPDATE",
+        triggers=(*KEPT, STAMPED, Trigger("keeps_what_it_is", "BEFORE UPDATE", "guard_telephone_call")),
+        checks={
+            "telephone_call_held_since": "held_since state",
+            "telephone_call_times_in_order": "begun_at changed_at",
+        },
+        unique={"telephone_call_once": "connection_id provider_call_id"},
+    ),
+    Table(
+        "customers_telephoneevent",
+        may="INSERT",
+        triggers=(*APPEND_ONLY, STAMPED),
+        unique={"telephone_event_once": "connection_id event_id"},
+        references={"telephone_call_id": "customers_telephonecall"},
+    ),
+    Table(
+        "customers_telephoneleg",
+        may="INSERT UPDATE",
+        triggers=(*KEPT, Trigger("keeps_its_call", "BEFORE UPDATE", "guard_telephone_leg")),
+        unique={
+            "telephone_leg_once": "agent_id number telephone_call_id",
+            "customers_telephoneleg_call_id_key": "call_id",
+        },
+        references={"call_id": "customers_call"},
+    ),
+)
 TABLES = (
     Table("customers_audithead"),
     Table("customers_auditevent", triggers=APPEND_ONLY, unique={"audit_seq_unique": "seq shard"}),
@@ -138,6 +192,7 @@ TABLES = (
         ),
         unique={"customers_outboxmessage_key_key": "key"},
     ),
+    *TELEPHONE,
 )
 
 DOORS = (Door("audit_append"), Door("key_claim"), Door("key_settle"))

@@ -47,7 +47,7 @@ class EarlierLeg:
 
 @dataclass(frozen=True, slots=True)
 class CallHead:
-    """The call itself, with its stamps and the conduct facts that stand on it."""
+    """The call itself, with its stamps and the conduct facts that stand on it; `held_since` while on hold."""
 
     id: int
     agent_id: int
@@ -91,6 +91,8 @@ class CallHead:
     risk_percent: int
     call_back_at: datetime | None
     call_back_note: str
+    on_telephone: bool
+    held_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

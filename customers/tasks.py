@@ -6,6 +6,7 @@ from celery import shared_task
 
 from customers import calls, notices, outbox, sealing, seals, verifications
 from customers.models import AuditVerification
+from customers.telephone import forgetting
 
 # A screen says that it is there every 20 s; three minutes of silence are a closed browser and no slow network.
 SILENT_FOR = timedelta(minutes=3)
@@ -21,6 +22,12 @@ def relay_outbox() -> int:
 def abandon_silent_calls() -> int:
     """End calls whose screen has gone, every minute."""
     return calls.abandon_silent(silent_for=SILENT_FOR)
+
+
+@shared_task(name="customers.tasks.forget_telephone_numbers")
+def forget_telephone_numbers() -> int:
+    """Forget who rang from where a month ago, every hour."""
+    return forgetting.forget_numbers()
 
 
 @shared_task(name="customers.tasks.seal_audit")

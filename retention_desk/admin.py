@@ -31,6 +31,16 @@ SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (_("People and places"), ("people.user", "auth.group", "customers.team", "customers.site", "customers.company")),
     (_("The call"), ("customers.reason", "customers.conductpolicy", "customers.product")),
     (
+        _("The telephone"),
+        (
+            "customers.telephoneconnection",
+            "customers.telephoneagent",
+            "customers.telephoneroute",
+            "customers.telephonekey",
+            "customers.telephonecall",
+        ),
+    ),
+    (
         _("The record"),
         (
             "customers.auditevent",

@@ -13,6 +13,7 @@ production's: HTTPS only, no secret has a default, and a missing one stops the s
 | AUDIT_SIGNING_KEY | signs the seals of the audit; 32 characters or more; the web processes need not know it |
 | AUDIT_OLD_SIGNING_KEYS | former signing keys, separated by commas, so that old seals stay provable |
 | AUDIT_EXPORT_DIR | directory outside the database for the file of seals; best on another machine's disk |
+| TELEPHONE_SECRETS | secrets that telephone systems chose: ``name of the connection=secret``, separated by commas |
 | EMAIL_URL, DEFAULT_FROM_EMAIL | outgoing mail, e.g. smtp+tls://user:password@host:587 |
 | DESK_DATA | directory for files and logs; default ``.desk`` beside manage.py |
 | DESK_GALLERY | 1 shows developers every state of the screens under /gallery/; nothing of customers is in it |
@@ -233,6 +234,11 @@ CELERY_BEAT_SCHEDULE = {
     "expire-due": {"task": "offers.tasks.expire_due", "schedule": 5.0, "options": {"expires": 5}},
     "return-unspent": {"task": "offers.tasks.return_unspent", "schedule": 3600.0, "options": {"expires": 600}},
     "relay-outbox": {"task": "customers.tasks.relay_outbox", "schedule": 5.0, "options": {"expires": 5}},
+    "forget-telephone-numbers": {
+        "task": "customers.tasks.forget_telephone_numbers",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
+    },
     # At most five minutes of the audit are without a seal.
     "seal-audit": {"task": "customers.tasks.seal_audit", "schedule": 240.0, "options": {"expires": 240}},
     "verify-audit": {"task": "customers.tasks.verify_audit", "schedule": 3600.0, "options": {"expires": 3600}},
@@ -260,6 +266,14 @@ for _signing_key in AUDIT_SIGNING_KEYS:
     if len(_signing_key) < 32 or _signing_key == SECRET_KEY:
         raise ImproperlyConfigured("An audit signing key must have 32 characters or more and be no other secret.")
 AUDIT_EXPORT_DIR = Path(env.str("AUDIT_EXPORT_DIR", default=str(DATA_DIR / "audit")))
+
+# The telephone. Two secrets under one name both hold, while one is being changed.
+
+TELEPHONE_SECRETS: dict[str, tuple[str, ...]] = {}
+for _pair in env.str("TELEPHONE_SECRETS", default="").split(","):
+    _name, _is, _secret = (part.strip() for part in _pair.partition("="))
+    if _name and _secret:
+        TELEPHONE_SECRETS[_name] = (*TELEPHONE_SECRETS.get(_name, ()), _secret)
 
 # People, sessions.
 

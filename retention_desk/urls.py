@@ -9,6 +9,7 @@ from retention_desk import home
 from retention_desk.firstrun import views as first_run
 from retention_desk.keyboard import views as keyboard
 from retention_desk.profile import views as profile
+from retention_desk.telephone.api import api
 
 handler500 = "retention_desk.unavailable.server_error"
 urlpatterns = [
@@ -34,6 +35,8 @@ urlpatterns = [
     path("profile/", profile.profile, name="profile"),
     path("profile/stay/", profile.stay, name="stay"),
     path("profile/keys/", keyboard.keys, name="keys"),
+    path("", include("retention_desk.telephone.urls")),
+    path("api/v1/", api.urls),
     path("calls/", include("retention_desk.calls.urls")),
     path("customers/", include("retention_desk.lookup.urls")),
     path("approvals/", include("retention_desk.floor.urls")),

@@ -9,6 +9,13 @@ from customers.admin.setup import (
     SiteAdmin,
     TeamAdmin,
 )
+from customers.admin.telephone import (
+    TelephoneAgentAdmin,
+    TelephoneCallAdmin,
+    TelephoneConnectionAdmin,
+    TelephoneKeyAdmin,
+    TelephoneRouteAdmin,
+)
 
 __all__ = [
     "AuditEventAdmin",
@@ -20,4 +27,9 @@ __all__ = [
     "ReasonAdmin",
     "SiteAdmin",
     "TeamAdmin",
+    "TelephoneAgentAdmin",
+    "TelephoneCallAdmin",
+    "TelephoneConnectionAdmin",
+    "TelephoneKeyAdmin",
+    "TelephoneRouteAdmin",
 ]

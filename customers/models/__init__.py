@@ -23,6 +23,15 @@ from customers.models.record import (
     UsedKey,
 )
 from customers.models.subscription import PriceChange, Product, Subscription
+from customers.models.telephone import (
+    TelephoneAgent,
+    TelephoneCall,
+    TelephoneConnection,
+    TelephoneEvent,
+    TelephoneKey,
+    TelephoneLeg,
+    TelephoneRoute,
+)
 
 __all__ = [
     "AuditEvent",
@@ -51,5 +60,12 @@ __all__ = [
     "Site",
     "Subscription",
     "Team",
+    "TelephoneAgent",
+    "TelephoneCall",
+    "TelephoneConnection",
+    "TelephoneEvent",
+    "TelephoneKey",
+    "TelephoneLeg",
+    "TelephoneRoute",
     "UsedKey",
 ]

@@ -90,7 +90,10 @@ SELECT jsonb_build_object(
             'agent_name', coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username),
             'presented', (SELECT count(*) FROM customers_callevent v
                           WHERE v.call_id = e.id AND v.kind = 'PRESENTED' AND v.at >= e.asked_at))
-        FROM customers_call e JOIN {user} u ON u.id = e.agent_id WHERE e.id = k.transferred_from_id)),
+        FROM customers_call e JOIN {user} u ON u.id = e.agent_id WHERE e.id = k.transferred_from_id),
+        'on_telephone', EXISTS (SELECT FROM customers_telephoneleg g WHERE g.call_id = k.id),
+        'held_since', (SELECT t.held_since FROM customers_telephoneleg g JOIN customers_telephonecall t ON t.id = g.telephone_call_id
+                       WHERE g.call_id = k.id AND k.state = 'OPEN')),
     'policy', (SELECT to_jsonb(p) FROM customers_conductpolicy p WHERE p.id = k.policy_id),
     'customer', (SELECT to_jsonb(c) || jsonb_build_object('phone_known', k.phone_from <> '' AND k.phone_from IN (c.phone, c.other_phone))
                  FROM customers_customer c WHERE c.id = k.customer_id),

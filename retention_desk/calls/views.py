@@ -1,6 +1,7 @@
 """The call itself: opening it, what is asked and said, and what saves itself. One domain call each."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,7 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from customers import calls, complaints, queries
 from customers.choices import CallerRole, ComplaintKind, OpeningIntent, ReasonSource
 from customers.refusals import InFlight, KeyReused, NotYours, Refused
-from retention_desk.acting import actor, behind
+from customers.telephone import taking
+from retention_desk.acting import Actor, actor, behind
 from retention_desk.calls.forms import (
     ComplaintForm,
     IdentityForm,
@@ -27,6 +29,7 @@ from retention_desk.calls.showing import TEMPLATE, closed, perform, sheets, show
 from retention_desk.http import render_fragment, status_of, wants_fragment
 from retention_desk.lookup import views as lookups
 from retention_desk.lookup.forms import OpenCallForm
+from retention_desk.telephone.seats import seated_here
 
 for_agents = behind("customers.take_call")
 NO_CONTENT = 204
@@ -57,19 +60,7 @@ def open_call(request: HttpRequest) -> HttpResponse:
     if not form.is_valid() or who.seat is None or who.seat.team_id is None or who.seat.site_id is None:
         return redirect(reverse("customers:lookup") + form.back_to())
     try:
-        call_id = calls.open_call(
-            customer_id=form.cleaned_data["customer"],
-            phone_from=form.cleaned_data["phone_from"],
-            caller_role=CallerRole(form.cleaned_data["caller_role"]),
-            opening_intent=OpeningIntent(form.cleaned_data["opening_intent"]),
-            team_id=who.seat.team_id,
-            site_id=who.seat.site_id,
-            by=who.by,
-            role=who.role,
-            now=who.now,
-            key=form.cleaned_data["key"],
-            checks=form.cleaned_data["checks"],
-        )
+        call_id = _open(form.cleaned_data, who)
     except NotYours:
         raise
     except (InFlight, KeyReused) as refused:
@@ -78,6 +69,7 @@ def open_call(request: HttpRequest) -> HttpResponse:
             request,
             text=said.get("text", ""),
             chosen=said.get("customer", ""),
+            incoming=said.get("incoming", ""),
             refused=refused.code,
             status=status_of(refused),
         )
@@ -86,6 +78,25 @@ def open_call(request: HttpRequest) -> HttpResponse:
     if form.cleaned_data["then"] == "cancel":
         return redirect("calls:cancel", call_id)
     return redirect("calls:screen", call_id)
+
+
+def _open(said: dict[str, Any], who: Actor) -> int:
+    """Open the call that was typed, or the one that the telephone has brought with what was said of it."""
+    common: dict[str, Any] = {
+        "customer_id": said["customer"],
+        "caller_role": CallerRole(said["caller_role"]),
+        "opening_intent": OpeningIntent(said["opening_intent"]),
+        "checks": said["checks"],
+        "by": who.by,
+        "role": who.role,
+        "now": who.now,
+        "key": said["key"],
+    }
+    here = seated_here(who.seat)
+    assert here is not None
+    if said["incoming"]:
+        return taking.take(telephone_call_id=said["incoming"], seated=here, **common)
+    return calls.open_call(phone_from=said["phone_from"], team_id=here.team_id, site_id=here.site_id, **common)
 
 
 @for_agents

@@ -76,7 +76,8 @@ ACTIONS: tuple[Action, ...] = (
         key="Enter",
         words=_("Do what the screen is about: open, check, confirm"),
         fixed=True,
-        places=_on(Place.CALL, Place.LOOKUP),
+        # A call that comes in is taken on any screen.
+        places=_ALL,
     ),
     Action(name="offer", key="1", until="9", words=_("Choose an offer and go to its terms"), fixed=True),
     Action(name="reason", key="r", words=_("Reason, then a letter or the arrows"), places=_CALL_LOOKUP),
@@ -123,7 +124,9 @@ def actions_of(place: Place) -> tuple[Action, ...]:
 def place_of(view_name: str) -> Place:
     """The place that a view draws, by the name of its address."""
     space, _colon, _name = view_name.partition(":")
-    return {"calls": Place.CALL, "customers": Place.LOOKUP, "offers": Place.APPROVALS}.get(space, Place.EVERYWHERE)
+    return {"calls": Place.CALL, "telephone": Place.CALL, "customers": Place.LOOKUP, "offers": Place.APPROVALS}.get(
+        space, Place.EVERYWHERE
+    )
 
 
 def caps(key: str) -> tuple[str, ...]:

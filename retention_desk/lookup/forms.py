@@ -30,6 +30,7 @@ class OpenCallForm(forms.Form):
     )
     then = forms.ChoiceField(choices=[("screen", ""), ("cancel", "")], required=False)
     text = forms.CharField(max_length=200, required=False)
+    incoming = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
 
     def clean_phone_from(self) -> str:
         """E.164 where it can be read, else nothing: a call opens whatever was typed here."""
@@ -42,7 +43,12 @@ class OpenCallForm(forms.Form):
 
     def back_to(self, refused: str = "") -> str:
         """The query of the look-up page to return to when no call was opened."""
-        asked = {"q": self.data.get("text", ""), "customer": self.data.get("customer", ""), "refused": refused}
+        asked = {
+            "q": self.data.get("text", ""),
+            "incoming": self.data.get("incoming", ""),
+            "customer": self.data.get("customer", ""),
+            "refused": refused,
+        }
         return "?" + urlencode({name: value for name, value in asked.items() if value})
 
 

@@ -1,6 +1,7 @@
 """Finding a customer in one statement, adding one by hand, and correcting how one is reached."""
 
 import uuid
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from customers import contacts, look_up, queries
 from customers.choices import CustomerKind
 from customers.look_up import LookUpKind
 from customers.refusals import NotYours, Refused
+from customers.telephone.incoming import Incoming, incoming_of
 from retention_desk.acting import actor, behind
 from retention_desk.http import render_fragment, status_of
 from retention_desk.lookup.forms import ContactForm, CorrectionForm, NewCustomerForm, OpenCallForm
@@ -33,14 +35,29 @@ def lookup(request: HttpRequest) -> HttpResponse:
         kind=asked.get("kind", ""),
         chosen=asked.get("customer", ""),
         refused=asked.get("refused", ""),
+        incoming=asked.get("incoming", ""),
     )
 
 
 def page(
-    request: HttpRequest, *, text: str, chosen: str, refused: str, kind: str = "", status: int = 200
+    request: HttpRequest,
+    *,
+    text: str,
+    chosen: str,
+    refused: str,
+    kind: str = "",
+    incoming: str = "",
+    status: int = 200,
 ) -> HttpResponse:
-    """Draw the look-up with what was found, who was chosen and the code of what was refused."""
-    text = text.strip()[:200]
+    """Draw the look-up with what was found, who was chosen and the code of what was refused.
+
+    `incoming` is the telephone call that has come in for this agent: its number is looked for without being typed.
+    """
+    caller = incoming_of(by=actor(request).by) if incoming else None
+    if caller is not None and str(caller.id) != incoming:
+        caller = None
+    typed = text.strip()[:200]
+    text = typed or (caller.number if caller else "")
     found = None
     if text:
         found = look_up.look_up(
@@ -53,7 +70,10 @@ def page(
     row = next((one for one in rows if str(one.customer_id) == chosen), None)
     nobody = chosen == "0"
     context = {
-        "text": text,
+        "text": typed,
+        "searched": text,
+        "asked": _asked(typed, kind, caller),
+        "caller": caller,
         "kind": kind,
         "found": found,
         "row": row,
@@ -66,6 +86,12 @@ def page(
     }
     fragment = "who" if request.GET.get("part") == "who" else "results"
     return render_fragment(request, "customers/lookup.html", fragment, context, status)
+
+
+def _asked(typed: str, kind: str, caller: Incoming | None) -> str:
+    """The query that leads back to the same list; the number of whoever calls is not written into an address."""
+    said = {"q": typed, "kind": kind, "incoming": caller.id if caller else ""}
+    return urlencode({name: value for name, value in said.items() if value})
 
 
 @for_agents

@@ -15,3 +15,5 @@ class SignedInSeat:
     site_id: int | None
     site_name: str | None
     time_zone: str | None
+    has_telephone: bool = False
+    """Whether a telephone system tells of the calls of this site."""

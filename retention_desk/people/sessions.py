@@ -26,6 +26,7 @@ SELECT s.session_data,
                              SELECT gp.permission_id FROM people_user_groups ug
                                JOIN auth_group_permissions gp ON gp.group_id = ug.group_id WHERE ug.user_id = u.id)),
        seat.id, seat.grade, seat.duty, team.id, team.name, site.id, site.name, site.time_zone,
+       EXISTS (SELECT FROM customers_telephoneconnection tc WHERE tc.site_id = site.id AND tc.active),
        {_USER_COLUMNS}
   FROM people_session s
   LEFT JOIN people_user u ON u.id = s.user_id AND u.is_active
@@ -60,7 +61,7 @@ class SessionStore(DatabaseStore):
             self._session_key = None
             return {}
         data, roles, permissions = row[0], row[1], row[2]
-        seat, user = row[3:11], row[11:]
+        seat, user = row[3:12], row[12:]
         if user[0] is not None:
             self.signed_in_user = _user(user, roles=roles, permissions=permissions)
             self.seat = SignedInSeat(*seat) if seat[0] is not None else None

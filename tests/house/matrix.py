@@ -13,7 +13,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from customers.choices import TelephoneEventKind
 from customers.models import Call, Cancellation, IntakeRun, Subscription, Team
+from customers.telephone import connections
 from offers import conflicts, delegations, limits, news, notes, storms
 from offers.choices import BudgetKind, Grade
 from offers.models import ApprovalRequest, BudgetAccount, LimitVersion, Proposal, Seat
@@ -30,6 +32,7 @@ from tests.builders import (
     make_user,
     new_key,
 )
+from tests.customers.telephone.telephoning import Telephone, make_connection, make_extension
 from tests.offers.builders import give_budget
 from tests.offers.in_use import allowance_of
 from tests.retention_desk.scene import Scene, set_scene
@@ -102,6 +105,7 @@ def _things(scene: Scene) -> dict[str, Any]:
     closed = close_call(make_call(scene.ann, scene.customer))
     waiting = make_call(make_agent("cleo"), make_customer())
     Call.objects.filter(pk=waiting.pk).update(state="WRAP_UP", ended_at=desk_now())
+    telephone = _telephone(scene)
     call_id = scene.open_call()
     version = scene.offers["discount"].pk
     offer = f"/calls/{call_id}/offers/{version}/"
@@ -123,7 +127,26 @@ def _things(scene: Scene) -> dict[str, Any]:
         "slug": "presented",
         "uidb64": urlsafe_base64_encode(force_bytes(scene.ann.pk)),
         "token": default_token_generator.make_token(scene.ann),
-    }
+    } | telephone
+
+
+def _telephone(scene: Scene) -> dict[str, Any]:
+    """A telephone system with a key, a queue, and a caller whom Ann is being rung for."""
+    connection = make_connection()
+    make_extension(connection, scene.ann)
+    by: dict[str, Any] = {"by": scene.ann.pk, "role": "ADMINISTRATOR"}
+    connections.make_key(connection_id=connection.pk, name="x", now=desk_now(), **by)
+    connections.add_route(
+        connection_id=connection.pk,
+        kind="QUEUE",
+        code="cancel",
+        name="Cancel",
+        team_id=scene.team.pk,
+        active=True,
+        **by,
+    )
+    rings = Telephone(connection).tell(TelephoneEventKind.RINGING, 0, agent="ann")
+    return {"telephone_call_id": rings.pk, "address": connection.address}
 
 
 def _authority(scene: Scene, manager: User, administrator: User) -> dict[str, Any]:

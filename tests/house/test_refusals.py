@@ -23,7 +23,15 @@ def found(pattern: re.Pattern[str], *globs: str) -> set[str]:
 
 
 CODES = (
-    found(IN_PYTHON, "customers/*.py", "offers/*.py", "retention_desk/calls/*.py", "retention_desk/floor/*.py")
+    found(
+        IN_PYTHON,
+        "customers/*.py",
+        "customers/telephone/*.py",
+        "offers/*.py",
+        "retention_desk/telephone/*.py",
+        "retention_desk/calls/*.py",
+        "retention_desk/floor/*.py",
+    )
     | found(IN_SQL, "customers/migrations/sql/*.sql", "offers/migrations/sql/*.sql")
     | set(ReasonCode.values)
 ) - NEVER_SHOWN

@@ -48,6 +48,8 @@ NOBODY = "            404     404   404      404        404      404     404"
 HAS_A_SEAT = "        login   ok    ok       ok         ok       ok      404"
 TAKES_CALLS = "       login   ok    ok       ok         ok       403     403"
 WHOSE_CALL_IT_IS = "  login   ok    404      404        404      403     403"
+TAKES_CALLS_BUT_THIS = "login 404  404      404        404      403     403"
+NOT_SIGNED = "        401     401   401      401        401      401     401"
 SEES_THE_FLOOR = "    login   403   403      ok         ok       ok      403"
 OF_THE_SITE = "       login   403   403      ok         404      ok      403"
 HAS_DECIDED_IT = "    login   403   403      404        404      404     403"
@@ -125,6 +127,21 @@ ROWS: dict[str, list[Row]] = {
     "calls:undo": [post(WHOSE_CALL_IT_IS)],
     "calls:end": [post(WHOSE_CALL_IT_IS)],
     "calls:wrap-up": [post(WHOSE_CALL_IT_IS)],
+    "telephone:incoming": [get(TAKES_CALLS)],
+    "telephone:take": [post(WHOSE_CALL_IT_IS)],
+    # Somebody else's signature is none.
+    "telephone:pop": [get(TAKES_CALLS_BUT_THIS), post(TAKES_CALLS_BUT_THIS)],
+    "telephone:line": [get(WHOSE_CALL_IT_IS)],
+    # Whoever is signed in here is nobody there: these are opened by signatures and keys.
+    "telephone:events": [post(NOT_SIGNED)],
+    "api:openapi-json": [get(EVERYBODY), post(EVERYBODY)],
+    "api:api-root": [get(NOBODY)],
+    "api:call-open": [post(NOT_SIGNED)],
+    "api:call": [get(NOT_SIGNED)],
+    "api:call-hold": [post(NOT_SIGNED)],
+    "api:call-resume": [post(NOT_SIGNED)],
+    "api:call-transfer": [post(NOT_SIGNED)],
+    "api:call-end": [post(NOT_SIGNED)],
     "customers:lookup": [get(TAKES_CALLS)],
     "customers:new": [get(TAKES_CALLS), post(TAKES_CALLS)],
     "customers:contact": [get(WHOSE_CALL_IT_IS), post(WHOSE_CALL_IT_IS)],
@@ -190,6 +207,11 @@ ADMIN: dict[str, set[str]] = {
     "customers_reason": {"add", "change"},
     "customers_site": {"add", "change"},
     "customers_team": {"add", "change"},
+    "customers_telephoneagent": {"add", "change"},
+    "customers_telephonecall": set(),
+    "customers_telephoneconnection": {"add", "change"},
+    "customers_telephonekey": {"add"},
+    "customers_telephoneroute": {"add", "change"},
     "offers_budgetplan": {"add", "change"},
     "offers_campaign": {"add", "change"},
     "offers_news": set(),

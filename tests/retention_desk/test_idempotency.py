@@ -333,6 +333,8 @@ KEYLESS = {
     "intake/upload.html intake:upload": "shows a preview; nothing is brought in",
     "keys.html ": "settings of one's own",
     "profile.html ": "settings of one's own",
+    "telephone/incoming.html telephone:pop": "a call that came in is opened once",
+    "telephone/incoming_bar.html telephone:take": "a call that came in is opened once",
     "registration/login.html ": "signs in",
     "registration/password_change_form.html ": "a password is what it is",
     "registration/password_reset_confirm.html ": "the link is good once",
