@@ -5,7 +5,6 @@ is rung when the act has committed, takes no time of the act's, and may be lost:
 now and then. Whoever carries rings to the browsers connects a bell when the site starts; else nobody is rung.
 """
 
-import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -37,5 +36,10 @@ def ring(what: str, /, *, by: int | None = None, **ids: int | None) -> None:
     proposal, person, site. Never raises.
     """
     given = Ring(what, {name: number for name, number in ids.items() if number is not None}, by)
-    for bell in _bells:
-        transaction.on_commit(functools.partial(bell, given), robust=True)
+
+    def ring_all() -> None:
+        for bell in _bells:
+            bell(given)
+
+    # Robust: what goes wrong here is logged, and the act stays done.
+    transaction.on_commit(ring_all, robust=True)
