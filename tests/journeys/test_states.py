@@ -11,8 +11,8 @@ from playwright.sync_api import Route, expect
 from retention_desk.keyboard.table import Place
 from tests.bench import DESK, Bench
 from tests.browser import NewPage
-from tests.journeys.reach import look, seed, visits
-from tests.journeys.stage import keep_picture, sign_in
+from tests.journeys.reach import enter, look, seed, visits
+from tests.journeys.stage import keep_picture
 from tests.retention_desk.scene import set_scene
 
 pytestmark = [pytest.mark.journeys]
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.journeys]
 def test_states_are_for_everybody(new_page: NewPage) -> None:
     scene = set_scene()
     page = new_page()
-    sign_in(page, scene.ann)
+    enter(page, scene.ann)
     chosen = list(visits())
     sys.stdout.write(f"PROOF_SEED={seed()}: {', '.join(visit.name for visit in chosen)}\n")
 
@@ -40,7 +40,7 @@ INK = "() => getComputedStyle(document.documentElement).getPropertyValue('--ink-
 def test_system_colours_and_more_contrast_leave_nothing_out(new_page: NewPage) -> None:
     scene = set_scene()
     page = new_page(viewport={"width": 1440, "height": 900})
-    sign_in(page, scene.ann)
+    enter(page, scene.ann)
     page.goto("/gallery/presented/")
     ordinary = page.evaluate(INK)
 
@@ -57,7 +57,7 @@ def test_way_out_stays_in_sight_at_every_zoom(new_page: NewPage) -> None:
     """At 400 % the page is one long column; cancelling stays on top of it however far it is scrolled."""
     scene = set_scene()
     page = new_page(viewport={"width": 320, "height": 256})
-    sign_in(page, scene.ann)
+    enter(page, scene.ann)
     page.goto("/gallery/presented/")
     way_out = page.get_by_role("banner").get_by_role("link", name="Cancel service")
 
@@ -73,7 +73,7 @@ def test_mirrored_screen_reads_from_the_right(new_page: NewPage) -> None:
     """No language of the desk is written so yet; the screen is ready for one."""
     scene = set_scene()
     page = new_page(viewport={"width": 1440, "height": 900})
-    sign_in(page, scene.ann)
+    enter(page, scene.ann)
     page.goto("/gallery/presented/")
     page.evaluate("document.documentElement.dir = 'rtl'")
 
