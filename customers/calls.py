@@ -5,14 +5,14 @@ effect is there already changes nothing. Opening is `customers.opening`, closing
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 
 from customers import keys, on_call, queries, reading
 from customers.acts import Act
+from customers.call_backs import promise_call_back
 from customers.choices import (
     CallerRole,
     CallEventKind,
@@ -44,7 +44,6 @@ __all__ = [
     "touch",
 ]
 
-CALL_BACK_WITHIN = timedelta(hours=72)
 NOTES_MOST = 8000
 
 
@@ -96,7 +95,8 @@ def tell(*, call_id: int, what: Sequence[str], by: int, role: str) -> None:
 def ask_to_cancel(*, call_id: int, by: int, role: str, key: UUID | None = None) -> int:
     """The customer asks to cancel, first or again; answers how often they have.
 
-    The first time starts the policy's clock. Where the rules now say that cancelling is a must, offers close for good.
+    The first time starts the policy's clock; after a call-back was promised, what was asked before it counts on. Where
+    the rules now say that cancelling is a must, offers close for good.
     """
     claim = keys.claim(key=key, act=Act.ASKED_TO_CANCEL, by=by, body={"call": call_id})
     if claim.answer:
@@ -105,13 +105,15 @@ def ask_to_cancel(*, call_id: int, by: int, role: str, key: UUID | None = None) 
     call = on_call.lock_open(call_id, by=by)
     asked = Call.objects.filter(pk=call_id)
     if call.asked_at is None:
+        wish = queries.noted_wish(call)
+        count = 1 + (wish.ask_count if wish else 0)
         # The database's clock overwrites both stamps.
-        asked.update(ask_count=1, asked_at=DeskNow(), must_complete_by=DeskNow())
+        asked.update(ask_count=count, asked_at=DeskNow(), must_complete_by=DeskNow())
         event = CallEventKind.ASKED_TO_CANCEL
     else:
-        asked.update(ask_count=F("ask_count") + 1)
+        count = call.ask_count + 1
+        asked.update(ask_count=count)
         event = CallEventKind.ASKED_AGAIN
-    count = call.ask_count + 1
     on_call.record(call, act=Act.ASKED_TO_CANCEL, by=by, role=role, event=event, detail={"count": count}, key=key)
     _close_offers_if_a_must(call, by=by, role=role)
     claim.settle(object_id=call_id)
@@ -215,35 +217,6 @@ def save_notes(*, call_id: int, notes: str, by: int) -> None:
     call = on_call.lock_unclosed(call_id, by=by)
     if call.notes != notes:
         Call.objects.filter(pk=call_id).update(notes=notes.replace("\x00", ""))
-
-
-@transaction.atomic
-def promise_call_back(*, call_id: int, at: datetime, note: str, by: int, role: str, now: datetime) -> None:
-    """Promise to ring back; until the call is closed its time may still be changed.
-
-    `Refused`: CALL_BACK_TOO_LATE past 72 hours from now, CALL_BACK_PAST, CALL_BACK_ONCE when another call of these
-    seven days has promised one.
-    """
-    if at <= now:
-        raise Refused("CALL_BACK_PAST")
-    if at > now + CALL_BACK_WITHIN:
-        raise Refused("CALL_BACK_TOO_LATE", hours=int(CALL_BACK_WITHIN.total_seconds() // 3600))
-    call = on_call.lock_unclosed(call_id, by=by)
-    if (call.call_back_at, call.call_back_note) == (at, note.strip()[:200]):
-        return
-    promised = Call.objects.filter(episode_id=call.episode_id, call_back_at__isnull=False).exclude(pk=call_id)
-    if promised.exists():
-        raise Refused("CALL_BACK_ONCE")
-    Call.objects.filter(pk=call_id).update(call_back_at=at, call_back_note=note.strip()[:200])
-    on_call.record(
-        call,
-        act=Act.CALL_BACK_PROMISED,
-        by=by,
-        role=role,
-        event=CallEventKind.TOLD,
-        detail={"what": "CALL_BACK", "at": at},
-        before={"at": call.call_back_at},
-    )
 
 
 @transaction.atomic

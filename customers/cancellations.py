@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 
-from customers import ending, keys, numbers, on_call, outbox
+from customers import ending, keys, numbers, on_call, outbox, queries
 from customers.acts import Act
 from customers.choices import CallEventKind, CancelWhen, IdentityResult, ProductKind, SubscriptionState
 from customers.ending import EndingLine, Quote
@@ -61,6 +61,7 @@ def quote(*, sheet: CallSheet, line_ids: Collection[int], when: CancelWhen, toda
         today=today,
         paid_until=sheet.customer.paid_until if sheet.customer else None,
         balance_minor=sheet.customer.balance_minor if sheet.customer else 0,
+        asked_on=sheet.wish_noted_on,
     )
 
 
@@ -80,8 +81,8 @@ def cancel(
 
     Lines that are cancelled already are left as they are; if all of them are, theirs is the answer. A caller whose
     identity was not checked is served all the same, and the back office finds it noted. An account without any line
-    on record is cancelled as such. `Refused`: NO_CUSTOMER (use `note_cancellation`), NOTHING_TO_CANCEL when nothing was
-    chosen of what runs.
+    on record is cancelled as such. A wish that an earlier call has noted counts from its own day. `Refused`:
+    NO_CUSTOMER (use `note_cancellation`), NOTHING_TO_CANCEL when nothing was chosen of what runs.
     """
     wanted = sorted(set(line_ids))
     body = {"call": call_id, "lines": wanted, "when": when, "porting_out": porting_out}
@@ -92,6 +93,7 @@ def cancel(
     if call.customer_id is None:
         raise Refused("NO_CUSTOMER")
     customer = Customer.objects.get(pk=call.customer_id)
+    wish = queries.noted_wish(call)
     lines = list(
         Subscription.objects.select_for_update(of=("self",))
         .filter(customer=customer)
@@ -105,6 +107,7 @@ def cancel(
         today=_today(call, now),
         paid_until=customer.paid_until,
         balance_minor=customer.balance_minor,
+        asked_on=_today(call, wish.asked_at) if wish else None,
     )
     noted: dict[str, Any] = {} if call.identity == IdentityResult.CHECKED else dict(NOT_CHECKED)
     if not worked_out.line_ids:
@@ -134,6 +137,7 @@ def cancel(
         "last_bill_minor": made.last_bill_minor,
         "porting_out": porting_out,
         "identity": call.identity,
+        "wish_of": wish.asked_at if wish else None,
     }
     _record(claim, call, made, role=role, event=CallEventKind.CANCELLED, detail=detail)
     return _confirmation(made, again=False)

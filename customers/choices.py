@@ -169,9 +169,17 @@ class CallEventKind(TextChoices):
     COMPLAINT_CLOSED = "COMPLAINT_CLOSED", _("Complaint closed")
     TOLD = "TOLD", _("Told the customer")
     RESUMED = "RESUMED", _("Call resumed")
+    TRANSFERRED = "TRANSFERRED", _("Call handed over")
     ENDED = "ENDED", _("Call ended")
     ABANDONED = "ABANDONED", _("Call abandoned")
     CLOSED = "CLOSED", _("Call closed")
+
+
+class CallBackEnd(TextChoices):
+    """What became of a promised call-back. NOT_NEEDED: the customer's case was settled before on another call."""
+
+    MADE = "MADE", pgettext_lazy("call-back", "Made")
+    NOT_NEEDED = "NOT_NEEDED", pgettext_lazy("call-back", "Not needed any more")
 
 
 class IntakeState(TextChoices):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from customers import audit, keys, on_call, queries
+from customers import audit, call_backs, keys, on_call, queries
 from customers.acts import Act
 from customers.choices import CallEventKind, CallState, DispositionKind, OpeningIntent, ProductKind
 from customers.models import Call, Disposition
@@ -39,8 +39,10 @@ def proposed_disposition(
 ) -> Proposed:
     """Propose how the call ended from what is on its sheet and what the customer accepted. Pure.
 
-    `paused` and `downgraded` tell what kind of offer it was that was accepted.
+    `paused` and `downgraded` tell what kind of offer it was that was accepted. What was accepted before the call was
+    handed over counts as well.
     """
+    accepted = accepted or bool(sheet.call.earlier_leg and sheet.call.earlier_leg.accepted)
     kind = _kept_kind(sheet, accepted=accepted, paused=paused, downgraded=downgraded)
     gone = _gone_kinds(sheet)
     stays = any(line.can_be_cancelled for line in sheet.lines)
@@ -127,7 +129,8 @@ def close_call(
     if call.state == CallState.CLOSED:
         raise Refused("ALREADY_CLOSED", call_id=call_id)
     sheet = queries.call_record(call_id=call_id, language="en")
-    accepted = any(event.kind == CallEventKind.ACCEPTED for event in sheet.events)
+    earlier = sheet.call.earlier_leg
+    accepted = any(event.kind == CallEventKind.ACCEPTED for event in sheet.events) or bool(earlier and earlier.accepted)
     _check_true(sheet, kind, accepted=accepted)
     by_line = lines_of(sheet, kind, accepted=accepted) if lines is None else lines
     whole = Disposition.objects.create(call=call, line="", kind=kind, by_id=by, recorded_at=call.opened_at)
@@ -139,6 +142,7 @@ def close_call(
     detail = {"kind": kind, "lines": dict(by_line), "notes_length": len(call.notes), "for_agent": for_agent}
     event = CallEventKind.CLOSED
     on_call.record(call, act=Act.CALL_CLOSED, by=by, role=role, event=event, detail=detail, key=key)
+    call_backs.settle_promise(call, kind=kind, by=by, role=role)
     claim.settle(object_id=whole.pk)
     return whole.pk
 

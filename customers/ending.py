@@ -66,10 +66,12 @@ def quote(
     today: date,
     paid_until: date | None,
     balance_minor: int,
+    asked_on: date | None = None,
 ) -> Quote:
     """Work out the ending of `line_ids`; `lines` are all of the account, so that what stays can be re-priced.
 
-    Unknown ids and lines that end already are left out.
+    Unknown ids and lines that end already are left out. With `asked_on` the wish was noted on an earlier day: the
+    lines end when they would have ended then, or today where that day has passed.
     """
     ending = [line for line in lines if line.id in line_ids and not _has_end(line)]
     staying = [line for line in lines if line.id not in line_ids and not _has_end(line)]
@@ -77,7 +79,9 @@ def quote(
         (line.contract_ends_on for line in ending if line.contract_ends_on and line.contract_ends_on > today),
         default=None,
     )
-    effective_on = effective_date(when, today=today, paid_until=paid_until, contract_ends_on=contract_ends_on)
+    counts_from = min(asked_on or today, today)
+    ends_on = effective_date(when, today=counts_from, paid_until=paid_until, contract_ends_on=contract_ends_on)
+    effective_on = max(ends_on, today)
     fee = sum(exit_fee(line, on=effective_on) for line in ending)
     device = sum(line.device_balance_minor for line in ending)
     usage = sum(usage_due(line.price_minor, effective_on=effective_on, paid_until=paid_until) for line in ending)

@@ -130,6 +130,7 @@ TABLES = (
             *KEPT,
             Trigger("opens", "BEFORE INSERT", "open_call"),
             Trigger("keeps_its_stamps", "BEFORE UPDATE", "guard_call"),
+            Trigger("call_back_in_time", "BEFORE UPDATE OF call_back_at", "guard_call_back_time", conditional=True),
             Trigger("has_disposition", "AFTER INSERT OR UPDATE OF state", "closed_call_has_disposition"),
             Trigger("releases_proposals", "AFTER UPDATE", "release_call", conditional=True),
         ),
@@ -139,6 +140,38 @@ TABLES = (
         },
         unique={"one_open_call_an_agent": "agent_id where state"},
         references={"policy_id": "customers_conductpolicy"},
+    ),
+    Table(
+        "customers_callback",
+        may="INSERT UPDATE",
+        triggers=(
+            *KEPT,
+            Trigger("stamp", "BEFORE INSERT", "stamp_call_back"),
+            Trigger("ends_once", "BEFORE UPDATE", "guard_call_back"),
+        ),
+        checks={
+            "call_back_taken_by_somebody": "taken_at taken_by_id",
+            "call_back_ends_once": "ended_as ended_at made_call_id",
+        },
+        unique={
+            "customers_callback_call_id_key": "call_id",
+            "customers_callback_episode_id_key": "episode_id",
+            "customers_callback_made_call_id_key": "made_call_id",
+        },
+    ),
+    Table(
+        "customers_handover",
+        may="INSERT UPDATE",
+        triggers=(
+            *KEPT,
+            Trigger("stamp", "BEFORE INSERT", "stamp_handover"),
+            Trigger("taken_once", "BEFORE UPDATE", "guard_handover"),
+        ),
+        checks={"handover_taken_has_its_call": "taken_at taken_call_id"},
+        unique={
+            "customers_handover_call_id_key": "call_id",
+            "customers_handover_taken_call_id_key": "taken_call_id",
+        },
     ),
     Table("customers_callevent", may="INSERT", triggers=(*APPEND_ONLY, STAMPED_AT)),
     Table("customers_callreason", may="INSERT", triggers=(*APPEND_ONLY, STAMPED_AT)),

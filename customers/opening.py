@@ -12,7 +12,7 @@ from customers import keys, on_call, queries, reading
 from customers.acts import Act
 from customers.choices import CallerRole, CallEventKind, IdentityResult, OpeningIntent
 from customers.conduct import DEFAULT, STRICT
-from customers.models import Call, CallEvent, ConductPolicy, Customer, Site
+from customers.models import Call, CallEvent, ConductPolicy, Customer, Handover, Site
 from customers.queries import DeskNow
 from customers.refusals import Refused
 from customers.sheet import CallSheet
@@ -83,8 +83,15 @@ def open_call(
             call.monthly_bill_minor = sheet.monthly_bill_minor
             call.lifetime_value_minor = worth.lifetime.value_minor
             call.risk_percent = worth.risk.percent
+            if sheet.noted_wish and call.asked_at is None:
+                # What was shown after a wish that stays noted was shown.
+                call.offers_allowed = max(call.offers_allowed - sheet.noted_wish.presented, 0)
             call.save(force_insert=True)
             on_call.record(call, act=Act.CALL_OPENED, by=by, role=role, detail=_seen(sheet, worth), key=key)
+            if transferred_from is not None:
+                # Whoever goes on with it has taken it over, whichever way they came to it.
+                handed = Handover.objects.filter(call_id=transferred_from, taken_at=None)
+                handed.update(taken_call=call, taken_at=DeskNow())
             if checks:
                 check_identity(call_id=call.pk, checks=checks, passed=True, by=by, role=role)
             claim.settle(object_id=call.pk)
@@ -131,7 +138,7 @@ def policy_for(customer: Customer | None, *, on: date) -> ConductPolicy:
 
 
 def _carry_over(call: Call, earlier_id: int) -> None:
-    """Take the identity, the clock and the offers of the call that was handed over to this one.
+    """Take the identity, the clock, the reasons and the offers of the call that was handed over to this one.
 
     Starting them anew would let a customer be asked for their data twice and be worked on twice as long.
     """
@@ -151,6 +158,9 @@ def _carry_over(call: Call, earlier_id: int) -> None:
     call.recording_told_at = earlier.recording_told_at
     call.reason_id = earlier.reason_id
     call.reason_detail_id = earlier.reason_detail_id
+    call.rival = earlier.rival
+    call.rival_price_minor = earlier.rival_price_minor
+    call.rival_product = earlier.rival_product
     if earlier.asked_at is not None:
         shown = CallEvent.objects.filter(call=earlier, kind=CallEventKind.PRESENTED, at__gte=earlier.asked_at).count()
         call.ask_count = earlier.ask_count

@@ -9,11 +9,13 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.db.models import DateTimeField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
 
 from customers.choices import CallState, DispositionKind, OpeningIntent
 from customers.conduct import read_policy
 from customers.decode import decode
+from customers.legs import NotedWish
 from customers.models import Call, Customer, Disposition
 from customers.refusals import NotYours, Refused
 from customers.sheet import CallSheet, HistoryEntry, ReasonChoice
@@ -172,14 +174,32 @@ def access_customer(user: Reader, customer_id: int) -> Customer:
     return customer
 
 
+def desk_now() -> datetime:
+    """What the database's clock says."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT desk_now()")
+        now: datetime = cursor.fetchone()[0]
+    return now
+
+
+def noted_wish(call: Call) -> NotedWish | None:
+    """The wish to cancel that an earlier call of the customer has noted, as `CallSheet.noted_wish`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM noted_wish(%s, %s)", [call.pk, call.customer_id])
+        row = cursor.fetchone()
+    return NotedWish(*row) if row else None
+
+
 def open_call_of(*, by: int) -> int | None:
     """The id of this agent's open call."""
     return Call.objects.filter(agent_id=by, state=CallState.OPEN).values_list("pk", flat=True).first()
 
 
-def my_calls(*, by: int, on: date, time_zone: str) -> tuple[CallRow, ...]:
-    """The agent's calls of a day of the site's calendar, those without a disposition first, then newest first."""
-    start = datetime.combine(on, time.min, ZoneInfo(time_zone))
+def my_calls(*, by: int, on: date, time_zone: str, days: int = 1) -> tuple[CallRow, ...]:
+    """The agent's calls of a day of the site's calendar (or of so many `days` up to it), those without a disposition
+    first, then newest first.
+    """
+    start = datetime.combine(on - timedelta(days=days - 1), time.min, ZoneInfo(time_zone))
     end = datetime.combine(on + timedelta(days=1), time.min, ZoneInfo(time_zone))
     calls = Call.objects.filter(agent_id=by, opened_at__gte=start, opened_at__lt=end)
     return _rows(calls.order_by(F("closed_at").desc(nulls_first=True), "-opened_at"))
@@ -193,17 +213,6 @@ def unfinished_calls(*, site_id: int | None = None, by: int | None = None, most:
     if by is not None:
         calls = calls.filter(agent_id=by)
     return _rows(calls.order_by("ended_at")[:most])
-
-
-def promised_calls(*, by: int | None = None, team_id: int | None = None, most: int = 50) -> tuple[CallRow, ...]:
-    """Call-backs promised and not made yet, soonest first, of an agent or of a team."""
-    later = Call.objects.filter(customer_id=OuterRef("customer_id"), opened_at__gt=OuterRef("opened_at"))
-    calls = Call.objects.filter(call_back_at__isnull=False).exclude(state=CallState.OPEN).exclude(Exists(later))
-    if by is not None:
-        calls = calls.filter(agent_id=by)
-    if team_id is not None:
-        calls = calls.filter(team_id=team_id)
-    return _rows(calls.order_by("call_back_at")[:most])
 
 
 def _rows(calls: QuerySet[Call]) -> tuple[CallRow, ...]:

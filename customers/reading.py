@@ -3,7 +3,7 @@
 Pure: the sheet's plain rows in, the answers of `customers.value` and `customers.conduct` out.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from customers import conduct, value
@@ -107,11 +107,19 @@ def offers_so_far(sheet: CallSheet) -> OffersSoFar:
 
 
 def verdict(sheet: CallSheet, *, presented: int, refused: int, settled: bool, now: datetime) -> conduct.Verdict:
-    """What the policy stamped on the call says at `now`; the three facts about offers come from whoever keeps them."""
-    call = sheet.call
+    """What the policy stamped on the call says at `now`; the three facts about offers come from whoever keeps them.
+
+    On a call that was handed over, what was offered, answered and told before counts on.
+    """
+    call, policy, earlier = sheet.call, sheet.policy, sheet.call.earlier_leg
     told = frozenset(str(event.detail.get("what", "")) for event in sheet.events if event.kind == CallEventKind.TOLD)
+    if earlier is not None:
+        # The stamp is what was left when the call was handed over; the rules are about the customer's whole call.
+        policy = replace(policy, offers_allowed=policy.offers_allowed + earlier.presented)
+        presented, refused, told = presented + earlier.presented, refused + earlier.refused, told | set(earlier.told)
+        settled = settled or (earlier.settled and not any(event.kind in _ASKED for event in sheet.events))
     return conduct.verdict(
-        sheet.policy,
+        policy,
         conduct.SoFar(
             intent_at=call.asked_at,
             ask_count=call.ask_count,

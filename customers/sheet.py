@@ -7,10 +7,10 @@ units of the customer's currency, times are UTC, words are in the language that 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from customers.choices import (
     CallerRole,
-    CallEventKind,
     CallState,
     CancelWhen,
     ComplaintKind,
@@ -26,23 +26,7 @@ from customers.choices import (
     SubscriptionState,
 )
 from customers.conduct import Policy
-
-
-@dataclass(frozen=True, slots=True)
-class EarlierLeg:
-    """The call that was handed over to this one: what travels with it. `presented` counts offers after the wish to
-    cancel.
-    """
-
-    call_id: int
-    agent_name: str
-    opened_at: datetime
-    ended_at: datetime | None
-    identity: IdentityResult
-    identity_checks: tuple[str, ...]
-    ask_count: int
-    asked_at: datetime | None
-    presented: int
+from customers.legs import EarlierLeg, NotedWish, SheetEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,17 +231,6 @@ class SheetComplaint:
 
 
 @dataclass(frozen=True, slots=True)
-class SheetEvent:
-    """One line of "On this call"; `detail` holds codes and numbers."""
-
-    id: int
-    kind: CallEventKind
-    at: datetime
-    by_name: str
-    detail: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
 class ReasonChoice:
     """One entry of the reason catalogue, in the user's words. A detail names its parent."""
 
@@ -369,6 +342,7 @@ class CallSheet:
     earlier_cancellation: SheetCancellation | None
     dispositions: tuple[SheetDisposition, ...]
     promises: tuple[Promise, ...]
+    noted_wish: NotedWish | None = None
     latest: tuple[HistoryEntry, ...] = ()
     outages_60d: int = 0
     cancel_calls_12m: int = 0
@@ -437,6 +411,12 @@ class CallSheet:
         """The newest price change up to today, with its line."""
         changes = [(line, line.last_change) for line in self.lines if line.last_change]
         return max(changes, key=lambda one: one[1].changes_on, default=None)
+
+    @property
+    def wish_noted_on(self) -> date | None:
+        """The day, at the site, of a wish to cancel that an earlier call has noted: the ending counts from it."""
+        zone = ZoneInfo(self.call.time_zone)
+        return self.noted_wish.asked_at.astimezone(zone).date() if self.noted_wish else None
 
     @property
     def is_open(self) -> bool:

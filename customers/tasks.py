@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from customers import calls, notices, outbox, sealing, seals, verifications
+from customers import call_backs, calls, handovers, notices, outbox, sealing, seals, verifications
 from customers.models import AuditVerification
 from customers.telephone import forgetting
 
@@ -28,6 +28,12 @@ def abandon_silent_calls() -> int:
 def forget_telephone_numbers() -> int:
     """Forget who rang from where a month ago, every hour."""
     return forgetting.forget_numbers()
+
+
+@shared_task(name="customers.tasks.note_what_is_late")
+def note_what_is_late() -> dict[str, int]:
+    """Note call-backs that are overdue and calls that nobody took over, every half minute."""
+    return {"call_backs": call_backs.note_overdue(), "handovers": handovers.note_missed()}
 
 
 @shared_task(name="customers.tasks.seal_audit")

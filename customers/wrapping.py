@@ -21,7 +21,6 @@ def wrap_up(
     call_back_note: str,
     by: int,
     role: str,
-    now: datetime,
     key: UUID,
 ) -> int:
     """Wrap the agent's own call up; answers the id of its disposition, and the same for a repeat of `key`.
@@ -33,5 +32,5 @@ def wrap_up(
         calls.end_call(call_id=call_id, by=by, role=role)
         calls.save_notes(call_id=call_id, notes=notes, by=by)
         if call_back_at is not None:
-            calls.promise_call_back(call_id=call_id, at=call_back_at, note=call_back_note, by=by, role=role, now=now)
+            calls.promise_call_back(call_id=call_id, at=call_back_at, note=call_back_note, by=by, role=role)
     return dispositions.close_call(call_id=call_id, kind=kind, lines=lines, by=by, role=role, key=key)

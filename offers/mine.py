@@ -1,9 +1,10 @@
 """What an agent's home page says of offers: what they may give, what is left, what they asked for today. Reads only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from customers.refusals import NotYours
 from customers.statements import read_json
@@ -11,7 +12,9 @@ from offers.choices import ApprovalState, Duty, Grade, ProposalState
 from offers.facts import Limit
 from offers.standing import read_limit
 
-MINE = (Path(__file__).parent / "sql" / "mine.sql").read_text(encoding="utf-8")
+_SQL = Path(__file__).parent / "sql"
+MINE = (_SQL / "mine.sql").read_text(encoding="utf-8")
+OFFERED = (_SQL / "offered.sql").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,11 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """An agent's authority and day. `limit` None: none has been set, and then nothing may be given."""
+    """An agent's authority and day. `limit` None: none has been set, and then nothing may be given.
+
+    `usual_minor` is what their saves of the last 90 days have cost on average, None where they are few. `ready`: how
+    many of the team could take a call now.
+    """
 
     now: datetime
     today: date
@@ -52,13 +59,25 @@ class Mine:
     duty_since: datetime | None
     limit: Limit | None
     budget: OwnBudget | None
+    usual_minor: int | None
+    ready: int
     answers: Mapping[ApprovalState, int]
     median_seconds: int | None
     offered: Mapping[int, Offered]
 
+    @property
+    def usual_left(self) -> int | None:
+        """For how many saves of the usual cost the budget is enough; None where nobody can say."""
+        return self.budget.left_minor // self.usual_minor if self.budget and self.usual_minor else None
+
     def asked(self, state: ApprovalState) -> int:
         """How many of today's questions were answered this way."""
         return self.answers.get(state, 0)
+
+
+def offered_on(*, call_ids: Sequence[int], language: str) -> Mapping[int, Offered]:
+    """What was offered last on each of these calls, what was accepted before all else. One statement."""
+    return _offered(read_json(OFFERED, {"calls": list(call_ids), "language": language}))
 
 
 def mine(*, by: int, language: str) -> Mine:
@@ -88,10 +107,16 @@ def mine(*, by: int, language: str) -> Mine:
         duty_since=datetime.fromisoformat(raw["duty_since"]) if raw["duty_since"] else None,
         limit=read_limit(raw["limit"]) if raw["limit"] else None,
         budget=own,
+        usual_minor=int(raw["usual_minor"]) if raw["usual_minor"] is not None else None,
+        ready=raw["ready"],
         answers={ApprovalState(state): number for state, number in (raw["answers"] or {}).items()},
         median_seconds=round(median) if median is not None else None,
-        offered={
-            row["call_id"]: Offered(row["name"] or "", ProposalState(row["state"]), row["cost_minor"], row["currency"])
-            for row in raw["offered"] or ()
-        },
+        offered=_offered(raw["offered"]),
     )
+
+
+def _offered(rows: Sequence[Mapping[str, Any]] | None) -> dict[int, Offered]:
+    return {
+        row["call_id"]: Offered(row["name"] or "", ProposalState(row["state"]), row["cost_minor"], row["currency"])
+        for row in rows or ()
+    }

@@ -133,8 +133,13 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One offer presented on an earlier call. `left_on`: when the customer or the concession ended after all."""
+    """One offer presented on an earlier call. `left_on`: when the customer or the concession ended after all.
 
+    `this_call`: before this call was handed over to this agent.
+    """
+
+    this_call: bool
+    version_id: int
     name: str
     state: ProposalState
     percent: int | None
@@ -387,6 +392,8 @@ def made(row: Mapping[str, Any]) -> Made:
 
 def _past(row: Mapping[str, Any]) -> Past:
     return Past(
+        this_call=row["this_call"],
+        version_id=row["offer_version_id"],
         name=row["name"] or "",
         state=ProposalState(row["state"]),
         percent=row["percent"],

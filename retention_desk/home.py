@@ -1,5 +1,10 @@
-"""The first page after signing in: where the person's work is, what they may offer, and how their day goes."""
+"""The first page after signing in: where the person's work is, what they may offer, and how their day goes.
 
+An agent's page is three statements: the day and what waits (`customers.workday`), authority and offers (`offers.mine`),
+and news.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,10 +18,10 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from customers import queries
+from customers import workday
 from customers.choices import CallState, DispositionKind
-from customers.queries import CallRow
 from customers.refusals import NotYours
+from customers.workday import DayCall, DayFigures, OpenCallBack, Workday
 from offers import duty as duties
 from offers import mine as own
 from offers import shift
@@ -25,6 +30,7 @@ from offers.mine import Offered
 from retention_desk.acting import Actor, actor
 from retention_desk.calls.words import DISPOSITION_ICONS
 from retention_desk.floor.views_shift import tell_moved
+from retention_desk.http import render_fragment
 from retention_desk.reports.intervals import wilson
 
 SAVED = frozenset(
@@ -39,28 +45,56 @@ SAVED = frozenset(
 )
 CANCELLED = frozenset({DispositionKind.CANCELLED, DispositionKind.PORTING_OUT})
 NO_CANCEL_CALL = frozenset({DispositionKind.NO_CANCEL_INTENT, DispositionKind.UNAUTHORISED_CALLER})
+# Of fewer people the team's figure would be a colleague's.
+TEAM_FROM = 3
+# Of fewer calls a rate says little.
+FEW_CALLS = 30
+SOON = 15 * 60
+FRAGMENTS = frozenset({"waiting", "promised"})
 
 
 @dataclass(frozen=True, slots=True)
 class CallLine:
-    """One of today's calls as the table prints it."""
+    """One of an agent's calls as a table prints it."""
 
-    row: CallRow
+    call: DayCall
     icon: str
     tone: str
     seconds: float | None
     offered: Offered | None
-    is_unfinished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PromisedLine:
+    """A call-back of the team; `seconds` until it is due, below 0 when it is late; `is_with_me`: this person has it."""
+
+    one: OpenCallBack
+    is_today: bool
+    seconds: float
+    is_with_me: bool
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its time has passed."""
+        return self.seconds < 0
+
+    @property
+    def is_soon(self) -> bool:
+        """Whether it is due within a quarter of an hour."""
+        return 0 <= self.seconds <= SOON
 
 
 @login_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Show where the person's work is."""
+    """Show where the person's work is; `part` asks for what waits or what was promised alone."""
     who = actor(request)
     context: dict[str, Any] = {"today": timezone.localdate(), "part_of_day": _part_of_day(timezone.localtime())}
     if request.user.has_perm("customers.take_call") and who.seat is not None:
-        context |= _agent(who, context["today"]) | {"news": shift.news(by=who.by)}
+        context |= _agent(who) | {"news": shift.news(by=who.by)}
+    part = request.GET.get("part", "")
+    if part in FRAGMENTS and "mine" in context:
+        return render_fragment(request, "home.html", part, context)
     return render(request, "home.html", context)
 
 
@@ -82,59 +116,102 @@ def set_duty(request: HttpRequest) -> HttpResponse:
     return redirect(back if safe else reverse("home"))
 
 
-def _agent(who: Actor, today: date) -> dict[str, Any]:
+def day_of(who: Actor) -> Workday:
+    """The person's day on their site's calendar."""
+    return workday.workday(
+        by=who.by,
+        team_id=who.seat.team_id if who.seat else None,
+        time_zone=str(zone_of(who)),
+        language=who.language,
+        saved=SAVED,
+        uncounted=NO_CANCEL_CALL,
+    )
+
+
+def zone_of(who: Actor) -> ZoneInfo:
+    """The time zone of the person's site."""
+    return ZoneInfo(who.seat.time_zone if who.seat and who.seat.time_zone else "UTC")
+
+
+def lines(calls: Sequence[DayCall], offered: Mapping[int, Offered]) -> list[CallLine]:
+    """The calls as the table prints them, with what was offered on each."""
+    return [_line(call, offered.get(call.id)) for call in calls]
+
+
+def _agent(who: Actor) -> dict[str, Any]:
     """An agent's day: calls, promises, authority, requests."""
-    mine = own.mine(by=who.by, language=who.language)
-    zone = who.seat.time_zone if who.seat and who.seat.time_zone else "UTC"
-    calls = [_line(row, mine.offered) for row in queries.my_calls(by=who.by, on=today, time_zone=zone)]
-    counted = [line.row for line in calls if line.row.disposition and line.row.disposition not in NO_CANCEL_CALL]
-    saved = sum(1 for row in counted if row.disposition in SAVED)
-    low, high = wilson(saved, len(counted)) if counted else (0.0, 1.0)
+    mine, day = own.mine(by=who.by, language=who.language), day_of(who)
+    today = day.now.astimezone(zone_of(who)).date()
+    promised = [_promised(one, who=who, now=day.now, today=today) for one in day.call_backs]
     return {
         "mine": mine,
         "currency": mine.currency,
-        "calls": calls,
-        "unfinished": sum(1 for line in calls if line.is_unfinished),
-        "promised": [
-            (row, row.call_back_at.astimezone(ZoneInfo(zone)).date() == today, _until(row, who.now))
-            for row in queries.promised_calls(by=who.by)
-            if row.call_back_at
-        ],
+        "calls": lines(day.calls, mine.offered),
+        "unfinished": sum(1 for call in day.calls if call.is_unfinished),
+        "handed_over": day.handed_over,
+        "promised": promised,
+        "reminders": [line for line in promised if line.is_late or line.is_soon],
+        "late": sum(line.is_late for line in promised),
         "approved": mine.asked(ApprovalState.APPROVED),
         "countered": mine.asked(ApprovalState.COUNTERED),
         "declined": mine.asked(ApprovalState.DECLINED),
         "expired": mine.asked(ApprovalState.EXPIRED),
-        "day": {
-            "calls": len(counted),
-            "saved": saved,
-            "cancelled": sum(1 for row in counted if row.disposition in CANCELLED),
-            "call_back": sum(1 for row in counted if row.disposition == DispositionKind.CALL_BACK),
-            "rate": saved / len(counted) if counted else None,
-            "low": low,
-            "high": high,
-            "place": f"{100 * saved / len(counted):.2f}" if counted else "0",
-            "left": f"{100 * low:.2f}",
-            "width": f"{100 * (high - low):.2f}",
-        },
-        "open_call": next((line.row.id for line in calls if line.row.state == CallState.OPEN), None),
+        "day": _figures(day),
+        "open_call": next((call.id for call in day.calls if call.state == CallState.OPEN), None),
     }
 
 
-def _line(row: CallRow, offered: Any) -> CallLine:
-    tone = "ok" if row.disposition in SAVED else "info" if row.disposition == DispositionKind.CALL_BACK else "dim"
+def _figures(day: Workday) -> dict[str, Any]:
+    """My day in figures; the team's beside it where it is no single colleague's."""
+    kinds = [call.disposition for call in day.calls]
+    calls, saved = (day.own.calls, day.own.saved) if day.own else (0, 0)
+    low, high = wilson(saved, calls) if calls else (0.0, 1.0)
+    team = day.team if day.team and day.team.agents >= TEAM_FROM and day.team.calls else None
+    return {
+        "calls": calls,
+        "saved": saved,
+        "cancelled": sum(1 for kind in kinds if kind in CANCELLED),
+        "call_back": sum(1 for kind in kinds if kind == DispositionKind.CALL_BACK),
+        "rate": saved / calls if calls else None,
+        "few": calls < FEW_CALLS,
+        "low": low,
+        "high": high,
+        "place": _percent(saved / calls if calls else 0),
+        "left": _percent(low),
+        "width": _percent(high - low),
+        "own": day.own,
+        "team": team,
+        "team_rate": _rate(team),
+        "team_place": _percent(_rate(team) or 0),
+        "on_time": day.cancelled,
+    }
+
+
+def _rate(figures: DayFigures | None) -> float | None:
+    return figures.saved / figures.calls if figures and figures.calls else None
+
+
+def _percent(share: float) -> str:
+    """A place on the scale of the drawing, whatever the language."""
+    return f"{100 * share:.2f}"
+
+
+def _line(call: DayCall, offered: Offered | None) -> CallLine:
+    tone = "ok" if call.disposition in SAVED else "info" if call.disposition == DispositionKind.CALL_BACK else "dim"
     return CallLine(
-        row=row,
-        icon=DISPOSITION_ICONS[row.disposition] if row.disposition else "pencil",
+        call=call,
+        icon=DISPOSITION_ICONS[call.disposition] if call.disposition else "pencil",
         tone=tone,
-        seconds=(row.ended_at - row.opened_at).total_seconds() if row.ended_at else None,
-        offered=offered.get(row.id),
-        is_unfinished=row.state == CallState.WRAP_UP,
+        seconds=(call.ended_at - call.opened_at).total_seconds() if call.ended_at else None,
+        offered=offered,
     )
 
 
-def _until(row: CallRow, now: datetime) -> float:
-    """Seconds until a promised call is due; negative when it is late."""
-    return (row.call_back_at - now).total_seconds() if row.call_back_at else 0.0
+def _promised(one: OpenCallBack, *, who: Actor, now: datetime, today: date) -> PromisedLine:
+    due_on = one.due_at.astimezone(zone_of(who)).date()
+    return PromisedLine(
+        one=one, is_today=due_on == today, seconds=(one.due_at - now).total_seconds(), is_with_me=one.with_id == who.by
+    )
 
 
 def _part_of_day(now: datetime) -> str:

@@ -242,6 +242,11 @@ CELERY_BEAT_SCHEDULE = {
     # At most five minutes of the audit are without a seal.
     "seal-audit": {"task": "customers.tasks.seal_audit", "schedule": 240.0, "options": {"expires": 240}},
     "verify-audit": {"task": "customers.tasks.verify_audit", "schedule": 3600.0, "options": {"expires": 3600}},
+    "note-what-is-late": {
+        "task": "customers.tasks.note_what_is_late",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "abandon-silent-calls": {
         "task": "customers.tasks.abandon_silent_calls",
         "schedule": 60.0,

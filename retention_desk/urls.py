@@ -32,6 +32,7 @@ urlpatterns = [
     path("authority/", include("retention_desk.authority.urls")),
     path("duty/", home.set_duty, name="duty"),
     path("gallery/", include("retention_desk.gallery.urls")),
+    path("mine/", include("retention_desk.mine.urls")),
     path("profile/", profile.profile, name="profile"),
     path("profile/stay/", profile.stay, name="stay"),
     path("profile/keys/", keyboard.keys, name="keys"),

@@ -12,6 +12,7 @@ from customers.models.disposition import Disposition
 from customers.models.history import Complaint, Interaction
 from customers.models.intake_run import IntakeRun
 from customers.models.place import Company, Site, Team
+from customers.models.promise import CallBack, Handover
 from customers.models.reason import Reason
 from customers.models.record import (
     AuditEvent,
@@ -39,6 +40,7 @@ __all__ = [
     "AuditSeal",
     "AuditVerification",
     "Call",
+    "CallBack",
     "CallEvent",
     "CallReason",
     "Cancellation",
@@ -51,6 +53,7 @@ __all__ = [
     "CustomerSalt",
     "Disposition",
     "FamilyNameDeletion",
+    "Handover",
     "IntakeRun",
     "Interaction",
     "OutboxMessage",

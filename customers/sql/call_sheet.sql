@@ -80,6 +80,26 @@ cancelled AS MATERIALIZED (
             AND EXISTS (SELECT FROM customers_cancellationline l JOIN customers_subscription s ON s.id = l.subscription_id
                         WHERE l.cancellation_id = e.id AND s.state = 'ENDING')
         ORDER BY e.id DESC LIMIT 1)
+),
+-- What the calls before a transferred one have come to, all together.
+leg AS MATERIALIZED (
+    SELECT l.call_id, l.back, c.opened_at FROM legs_of((SELECT transferred_from_id FROM k)) l JOIN customers_call c ON c.id = l.call_id
+),
+travelled AS (
+    SELECT jsonb_build_object(
+        'call_ids', (SELECT jsonb_agg(call_id ORDER BY back) FROM leg),
+        'begun_at', (SELECT min(opened_at) FROM leg),
+        'presented', count(*) FILTER (WHERE v.kind = 'PRESENTED' AND v.at >= k.asked_at),
+        'refused', count(*) FILTER (WHERE v.kind = 'DECLINED' AND v.at >= k.asked_at),
+        'accepted', coalesce(bool_or(v.kind = 'ACCEPTED'), false),
+        'settled', coalesce(max(v.at) FILTER (WHERE v.kind = 'ACCEPTED') > coalesce(
+            max(v.at) FILTER (WHERE v.kind IN ('ASKED_TO_CANCEL', 'ASKED_AGAIN')), '-infinity'), false),
+        'told', coalesce(jsonb_agg(DISTINCT v.detail ->> 'what') FILTER (WHERE v.kind = 'TOLD'), '[]'),
+        'events', coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'kind', v.kind, 'at', v.at, 'detail', v.detail, 'by_name', '')
+            ORDER BY v.at, v.id) FILTER (WHERE v.id IS NOT NULL), '[]')) AS told
+    FROM k LEFT JOIN customers_callevent v ON v.call_id IN (SELECT call_id FROM leg)
+    WHERE k.transferred_from_id IS NOT NULL
+    GROUP BY k.asked_at
 )
 SELECT jsonb_build_object(
     'now', k.now,
@@ -87,13 +107,12 @@ SELECT jsonb_build_object(
     'call', to_jsonb(k) || jsonb_build_object('earlier_leg', (
         SELECT jsonb_build_object('call_id', e.id, 'opened_at', e.opened_at, 'ended_at', e.ended_at, 'identity', e.identity,
             'identity_checks', e.identity_checks, 'ask_count', e.ask_count, 'asked_at', e.asked_at,
-            'agent_name', coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username),
-            'presented', (SELECT count(*) FROM customers_callevent v
-                          WHERE v.call_id = e.id AND v.kind = 'PRESENTED' AND v.at >= e.asked_at))
-        FROM customers_call e JOIN {user} u ON u.id = e.agent_id WHERE e.id = k.transferred_from_id),
+            'agent_name', coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username)) || t.told
+        FROM customers_call e JOIN {user} u ON u.id = e.agent_id CROSS JOIN travelled t WHERE e.id = k.transferred_from_id),
         'on_telephone', EXISTS (SELECT FROM customers_telephoneleg g WHERE g.call_id = k.id),
         'held_since', (SELECT t.held_since FROM customers_telephoneleg g JOIN customers_telephonecall t ON t.id = g.telephone_call_id
                        WHERE g.call_id = k.id AND k.state = 'OPEN')),
+    'noted_wish', (SELECT to_jsonb(w) FROM noted_wish(k.id, k.customer_id) w),
     'policy', (SELECT to_jsonb(p) FROM customers_conductpolicy p WHERE p.id = k.policy_id),
     'customer', (SELECT to_jsonb(c) || jsonb_build_object('phone_known', k.phone_from <> '' AND k.phone_from IN (c.phone, c.other_phone))
                  FROM customers_customer c WHERE c.id = k.customer_id),

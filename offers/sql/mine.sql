@@ -1,7 +1,7 @@
 -- What an agent may give and has asked for: limit in force, own budget of this period, today's questions, and what was offered on
 -- today's calls. Parameters: by (the agent), language.
 WITH me AS MATERIALIZED (
-    SELECT s.user_id, s.grade, s.duty, s.duty_since, c.currency, coalesce(i.time_zone, 'UTC') AS time_zone,
+    SELECT s.user_id, s.team_id, s.grade, s.duty, s.duty_since, c.currency, coalesce(i.time_zone, 'UTC') AS time_zone,
            (desk_now() AT TIME ZONE coalesce(i.time_zone, 'UTC'))::date AS today
     FROM offers_seat s
     LEFT JOIN customers_team t ON t.id = s.team_id
@@ -25,6 +25,13 @@ SELECT jsonb_build_object(
                     'starts_on', date_trunc(lower(p.period), me.today::timestamp)::date,
                     'ends_on', (date_trunc(lower(p.period), me.today::timestamp) + ('1 ' || lower(p.period))::interval)::date)
          FROM offers_budgetplan p WHERE p.kind = 'AGENT' AND p.owner_id = me.user_id AND p.currency = me.currency)),
+    -- What a save has cost this person on average; nothing while they have few.
+    'usual_minor', (SELECT sum(n.spent_minor) / nullif(sum(n.spent_count), 0) FROM offers_budgetaccount a
+                    JOIN offers_budgetcounter n ON n.account_id = a.id
+                    WHERE a.kind = 'AGENT' AND a.owner_id = me.user_id AND a.currency = me.currency AND a.starts_on > me.today - 90
+                    HAVING sum(n.spent_count) >= 3),
+    'ready', (SELECT count(*) FROM offers_seat s WHERE s.team_id = me.team_id AND s.is_active AND s.duty = 'READY'
+                AND NOT EXISTS (SELECT FROM customers_call k WHERE k.agent_id = s.user_id AND k.state = 'OPEN')),
     'answers', (SELECT jsonb_object_agg(x.state, x.number) FROM (
                     SELECT r.state, count(*) AS number FROM offers_approvalrequest r
                     WHERE r.asked_by_id = me.user_id AND (r.asked_at AT TIME ZONE me.time_zone)::date = me.today GROUP BY r.state) x),

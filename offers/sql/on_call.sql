@@ -9,6 +9,8 @@ WITH c AS MATERIALIZED (
     CROSS JOIN LATERAL (SELECT (desk_now() AT TIME ZONE s.time_zone)::date AS today) l
     WHERE k.id = %(call)s AND k.agent_id = %(by)s
 ),
+-- A call that was handed over is one call.
+leg AS MATERIALIZED (SELECT l.call_id FROM c CROSS JOIN LATERAL legs_of(c.id) l),
 wallet (kind, owner_id) AS (
     SELECT 'AGENT', agent_id FROM c
     UNION ALL SELECT 'TEAM', team_id FROM c
@@ -89,8 +91,8 @@ SELECT jsonb_build_object(
     'before', (SELECT jsonb_agg(to_jsonb(x)) FROM (
                    SELECT o.family, sum(p.cost_minor) AS cost_minor,
                           sum(CASE WHEN o.family IN ('CREDIT', 'GIFT') THEN p.amount_minor ELSE 0 END) AS amount_minor,
-                          count(*) FILTER (WHERE p.call_id = c.id) AS on_call,
-                          coalesce(sum(p.cost_minor) FILTER (WHERE p.call_id = c.id), 0) AS on_call_minor
+                          count(*) FILTER (WHERE p.call_id IN (SELECT call_id FROM leg)) AS on_call,
+                          coalesce(sum(p.cost_minor) FILTER (WHERE p.call_id IN (SELECT call_id FROM leg)), 0) AS on_call_minor
                    FROM offers_proposal p JOIN customers_call k ON k.id = p.call_id
                    JOIN offers_offerversion v ON v.id = p.offer_version_id JOIN offers_offer o ON o.id = v.offer_id
                    WHERE p.customer_id = c.customer_id AND k.episode_id = c.episode_id AND p.ruling = 'WITHIN'
@@ -119,7 +121,8 @@ SELECT jsonb_build_object(
                       AND (n.starts_on > c.today - interval '1 year' OR n.ends_on IS NULL OR n.ends_on > c.today)),
     'proposals', (SELECT jsonb_agg(to_jsonb(p) ORDER BY p.id) FROM proposal p WHERE p.hidden IS NOT TRUE),
     'past', (SELECT jsonb_agg(to_jsonb(x)) FROM (
-                 SELECT coalesce(v.words -> %(language)s::text, v.words -> 'en') ->> 'name' AS name, p.state, p.percent, p.months,
+                 SELECT p.call_id IN (SELECT call_id FROM leg) AS this_call, p.offer_version_id,
+                        coalesce(v.words -> %(language)s::text, v.words -> 'en') ->> 'name' AS name, p.state, p.percent, p.months,
                         p.amount_minor, p.presented_at, n.ends_on, coalesce(n.ended_early_on, u.left_on) AS left_on, p.currency
                  FROM offers_proposal p JOIN offers_offerversion v ON v.id = p.offer_version_id
                  JOIN customers_customer u ON u.id = p.customer_id

@@ -53,6 +53,7 @@ OBJECTS: Mapping[str, Words] = {
     "budget": _("Budget"),
     "budget_plan": _("Budget plan"),
     "call": _("Call"),
+    "call_back": _("Call-back"),
     "campaign": _("Campaign"),
     "cancellation": _("Cancellation"),
     "company": _("Company"),
@@ -61,6 +62,7 @@ OBJECTS: Mapping[str, Words] = {
     "customer": _("Customer"),
     "delegation": _("Standing in"),
     "disposition": _("Ending of a call"),
+    "handover": _("Hand-over"),
     "intake_run": _("Intake"),
     "limit": _("Limit"),
     "limit_raise": _("Raise of a limit"),
@@ -147,6 +149,7 @@ FIELDS: Mapping[str, Words] = {
     "fields": _("what"),
     "figures": _("figures"),
     "for_agent": _("for the agent"),
+    "for_id": _("for whom first"),
     "from_limit_minor": _("budget it is taken from"),
     "goodwill_minor": _("goodwill"),
     "grade": _("grade"),
@@ -245,6 +248,7 @@ FIELDS: Mapping[str, Words] = {
     "what": _("told"),
     "when": _("when"),
     "why": _("because of"),
+    "wish_of": _("wish noted at"),
     "words": _("words"),
 }
 
@@ -282,7 +286,7 @@ SILENT = frozenset(
             "from",
             "grant",
         ),
-        *("history", "id", "line"),
+        *("history", "id", "line", "made_call", "taken_call"),
         *(
             "offer_id",
             "proposal",

@@ -1,5 +1,6 @@
 """What the call screen posts, cleaned into the arguments of one domain call."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -7,8 +8,10 @@ from uuid import UUID
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from customers.call_backs import WITHIN
 from customers.choices import (
     CallerRole,
     CancelWhen,
@@ -17,11 +20,11 @@ from customers.choices import (
     OpeningIntent,
     ProductKind,
 )
+from customers.handovers import NOTE_LENGTH as NOTE_MOST
 from offers.models.proposal import NOTE_LENGTH
+from offers.receivers import Receiver, ReceivingTeam
 from offers.terms import Bounds, Terms, snap
 from retention_desk.calls.words import CHECKS_NEEDED, IDENTITY_CHECKS
-
-CALL_BACK_WITHIN = timedelta(hours=72)
 
 
 class KeyForm(forms.Form):
@@ -191,6 +194,46 @@ class ResolutionForm(KeyForm):
     resolution = forms.CharField(max_length=200)
 
 
+class HandOverForm(KeyForm):
+    """To whom the call goes: a team, or one of it first; and what they should know."""
+
+    to = forms.ChoiceField(label=_("To whom"))
+    note = forms.CharField(
+        label=_("What they should know"),
+        max_length=NOTE_MOST,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "input", "maxlength": NOTE_MOST}),
+    )
+
+    def __init__(self, *args: Any, teams: Sequence[ReceivingTeam], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["to"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(f"{team.name}, {team.site}", _receivers(team)) for team in teams]
+
+    @property
+    def to_team(self) -> int:
+        """The team."""
+        return int(self.cleaned_data["to"].partition("-")[0])
+
+    @property
+    def to_person(self) -> int | None:
+        """Who of it may take the call first; None for whoever is free."""
+        person = self.cleaned_data["to"].partition("-")[2]
+        return int(person) if person else None
+
+
+def _receivers(team: ReceivingTeam) -> list[tuple[str, str]]:
+    free = ngettext("Whoever is free (%(number)s is)", "Whoever is free (%(number)s are)", team.free)
+    anybody = (str(team.id), free % {"number": team.free})
+    people = [(f"{team.id}-{one.id}", f"{one.name} ({_status(one)})") for one in team.people]
+    return [anybody, *people]
+
+
+def _status(one: Receiver) -> str:
+    return gettext("On call") if one.on_call else str(one.duty.label)
+
+
 class WrapUpForm(KeyForm):
     """How the call ended, the notes, and a call-back if one was promised."""
 
@@ -205,9 +248,10 @@ class WrapUpForm(KeyForm):
     call_back_note = forms.CharField(label=_("About"), max_length=200, required=False)
     next = forms.ChoiceField(choices=[("lookup", ""), ("home", "")], required=False)
 
-    def __init__(self, *args: Any, line_codes: tuple[str, ...] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, line_codes: tuple[str, ...] = (), promised: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.line_codes = line_codes
+        self.promised = promised
         for code in line_codes:
             self.fields[f"line-{code}"] = forms.ChoiceField(
                 choices=[("", ""), *DispositionKind.choices], required=False
@@ -224,8 +268,16 @@ class WrapUpForm(KeyForm):
         return said or None
 
     def clean_call_back_at(self) -> datetime | None:
-        """Within 72 hours, and not in the past."""
+        """Within 72 hours, and not in the past; the database's clock has the last word."""
         at: datetime | None = self.cleaned_data["call_back_at"]
-        if at is not None and not timedelta() <= at - timezone.now() <= CALL_BACK_WITHIN:
+        if at is not None and not timedelta() <= at - timezone.now() <= WITHIN:
             raise forms.ValidationError(_("A call-back has to be within 72 hours."))
         return at
+
+    def clean(self) -> dict[str, Any]:
+        """A call that ends with a call-back says when."""
+        cleaned = super().clean() or {}
+        says_when = self.promised or cleaned.get("call_back_at") or "call_back_at" in self.errors
+        if cleaned.get("kind") == DispositionKind.CALL_BACK and not says_when:
+            self.add_error("call_back_at", _("Say when to ring back, within 72 hours."))
+        return cleaned

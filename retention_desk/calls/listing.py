@@ -51,7 +51,10 @@ def listing(sheet: CallSheet, offers: OfferSheet | None, panel: str, wish: Wish,
     """The rows of the offers panel. Closed altogether, it says why in one sentence and shows no rows."""
     if offers is None or (no_offers and not offers.presented and not offers.awaiting):
         return {"rows": [], "closed_rows": [], "supervisors": 0}
-    states = {one.version_id: one.state for one in offers.standing.made if one.state in _SHOWN_STATES}
+    # What was answered before the call was handed over is answered.
+    before = {one.version_id: one.state for one in reversed(offers.standing.past) if one.this_call}
+    made = before | {one.version_id: one.state for one in offers.standing.made}
+    states = {version_id: state for version_id, state in made.items() if state in _SHOWN_STATES}
     names = names_of_fits(sheet)
     rows = [offer_row(one, states, names) for one in offers.offers if one.place]
     closed = [_closed_row(one) for one in offers.offers if not one.place]

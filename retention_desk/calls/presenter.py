@@ -14,7 +14,15 @@ from babel import Locale
 from django.utils.translation import get_language, to_locale
 
 from customers import reading
-from customers.choices import CallState, DispositionKind, IdentityResult, OpeningIntent, PriceCause, ProductKind
+from customers.choices import (
+    CallEventKind,
+    CallState,
+    DispositionKind,
+    IdentityResult,
+    OpeningIntent,
+    PriceCause,
+    ProductKind,
+)
 from customers.conduct import Duty, Verdict
 from customers.refusals import Refused
 from customers.sheet import CallSheet, HistoryEntry
@@ -42,7 +50,10 @@ PANELS = {
     "dropped": "calls/call_dropped.html",
     "note": "calls/cancel_note.html",
     "complaint": "calls/complaint_form.html",
+    "handover": "calls/handover_form.html",
 }
+# What ended an earlier leg and not the customer's call.
+_OF_A_LEG = frozenset({CallEventKind.ENDED, CallEventKind.CLOSED})
 AWAY_AFTER = timedelta(seconds=90)
 RISK_SEGMENTS = 5
 
@@ -88,6 +99,8 @@ def panel_of(
     sheet: CallSheet, offers: OfferSheet | None, wish: Wish, *, masked: bool = False, no_offers: str = ""
 ) -> str:
     """Which panel stands on the right: what has happened comes before what was asked for."""
+    if wish.panel == "handover" and sheet.is_open:
+        return "handover"
     if sheet.cancellation:
         return "cancelled"
     if sheet.call.state != CallState.OPEN and wish.panel != "cancel":
@@ -180,7 +193,7 @@ def _worded(refused: Refused | None) -> dict[str, Any] | None:
 
 def _keys(kept: Mapping[str, str]) -> dict[str, str]:
     """A fresh one-time key for every form of the page; a kept one where the same act may still be on its way."""
-    names = ("asked", "offer", "settle", "cancel", "undo", "complaint", "close")
+    names = ("asked", "offer", "settle", "cancel", "undo", "complaint", "close", "handover")
     return {name: kept.get(name) or str(uuid.uuid4()) for name in names}
 
 
@@ -188,13 +201,14 @@ def _bar_and_strip(sheet: CallSheet, verdict: Verdict) -> dict[str, Any]:
     call = sheet.call
     cancellation = sheet.cancellation
     told = call.recording_told_at
+    begun_at = call.earlier_leg.begun_at if call.earlier_leg else call.opened_at
     since_asked = (cancellation.recorded_at - call.asked_at) if cancellation and call.asked_at else None
     known = (Duty.RECORDING_NOTICE, Duty.IDENTITY, Duty.RECORD_CANCEL, Duty.CONFIRM_CANCEL, Duty.SEND_CONFIRMATION)
     to_say = [duty for duty in verdict.open_duties if duty not in known]
     return {
         "seconds": ((call.ended_at or sheet.now) - call.opened_at).total_seconds(),
         "checks": [CHECKS_SHORT.get(code, code) for code in call.identity_checks],
-        "told_after": (told - call.opened_at).total_seconds() if told else None,
+        "told_after": (told - begun_at).total_seconds() if told else None,
         "confirmed_after": max(0, since_asked.total_seconds()) if since_asked is not None else None,
         "to_read": [duty for duty in to_say if duty != Duty.PERMISSION],
         "to_do": to_say,
@@ -204,13 +218,14 @@ def _bar_and_strip(sheet: CallSheet, verdict: Verdict) -> dict[str, Any]:
 def _customer(sheet: CallSheet, offers: OfferSheet | None, *, masked: bool) -> dict[str, Any]:
     customer = sheet.customer
     if customer is None or masked:
-        return {"opening_form": _opening(sheet), "past": (), "running": ()}
+        return {"opening_form": _opening(sheet), "past": (), "carried": (), "running": ()}
     worth = offers.ground.worth if offers else reading.worth(sheet)
     fee_today = sum(
         line.exit_fee_monthly_minor * (reading.months_left(line.contract_ends_on, sheet.today) or 0)
         for line in sheet.running_lines
     )
     ends = sheet.contract_ends_on
+    past = offers.standing.past if offers else ()
     running = [one for one in (offers.standing.given if offers else ()) if one.ends_on and one.ends_on > sheet.today]
     return {
         "worth": worth,
@@ -223,7 +238,8 @@ def _customer(sheet: CallSheet, offers: OfferSheet | None, *, masked: bool) -> d
         "bill_minor": max(0, sheet.monthly_bill_minor - (offers.ground.running_minor if offers else 0)),
         "running": running,
         "promise": sheet.promises[0] if sheet.promises else None,
-        "past": offers.standing.past if offers else (),
+        "past": [one for one in past if not one.this_call],
+        "carried": [one for one in reversed(past) if one.this_call],
         "opening_form": _opening(sheet),
         "history_entries": labelled(sheet.history),
         "older_than": sheet.history[-1].occurred_at if sheet.history_total > len(sheet.history) > 0 else None,
@@ -294,6 +310,8 @@ def _right(sheet: CallSheet, offers: OfferSheet | None, panel: str, wish: Wish) 
         return endings.cancelling(sheet, panel, wish.forms)
     if panel == "complaint":
         return _complaints(sheet, wish)
+    if panel == "handover":
+        return {"handover_form": wish.forms["handover"], "unanswered": bool(offers and offers.presented)}
     if offers is None or panel == "none":
         return {}
     if panel == "compose":
@@ -381,13 +399,16 @@ def _complaints(sheet: CallSheet, wish: Wish) -> dict[str, Any]:
 
 
 def events(sheet: CallSheet) -> list[dict[str, Any]]:
-    """The lines of "On this call"."""
+    """The lines of "On this call", with those of before it was handed over: to the customer it is one call."""
+    earlier = sheet.call.earlier_leg
+    begun_at = earlier.begun_at if earlier else sheet.call.opened_at
     rows = []
-    for event in sheet.events:
+    before = [event for event in earlier.events if event.kind not in _OF_A_LEG] if earlier else []
+    for event in (*before, *sheet.events):
         icon, tone = EVENT_ICONS.get(event.kind, ("point", ""))
         rows.append(
             {
-                "after": (event.at - sheet.call.opened_at).total_seconds(),
+                "after": (event.at - begun_at).total_seconds(),
                 "icon": icon,
                 "tone": tone,
                 "words": event.kind.label,

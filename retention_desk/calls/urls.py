@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from retention_desk.calls import views, views_cancel, views_offer, views_word
+from retention_desk.calls import views, views_cancel, views_handover, views_offer, views_word
 
 app_name = "calls"
 urlpatterns = [
@@ -31,6 +31,7 @@ urlpatterns = [
     path("<int:call_id>/cancel/", views_cancel.cancel, name="cancel"),
     path("<int:call_id>/note-cancellation/", views_cancel.note_cancellation, name="note-cancellation"),
     path("<int:call_id>/cancellations/<int:cancellation_id>/undo/", views_cancel.undo, name="undo"),
+    path("<int:call_id>/hand-over/", views_handover.hand_over, name="hand-over"),
     path("<int:call_id>/end/", views_cancel.end, name="end"),
     path("<int:call_id>/wrap-up/", views_cancel.wrap_up, name="wrap-up"),
 ]

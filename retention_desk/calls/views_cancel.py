@@ -154,7 +154,8 @@ def wrap_up(request: HttpRequest, call_id: int) -> HttpResponse:
         if refused.code == "CALL_CLOSED":
             return _second_press(request, call_id, who)
         return show(request, call_id, status=409)
-    form = WrapUpForm(request.POST, line_codes=endings.line_codes(sheet))
+    promised = sheet.call.call_back_at is not None
+    form = WrapUpForm(request.POST, line_codes=endings.line_codes(sheet), promised=promised)
     if not form.is_valid():
         return _wrap_up_again(request, sheet, offers, form)
     try:
@@ -176,7 +177,6 @@ def _wrapped_up(request: HttpRequest, call_id: int, form: WrapUpForm, who: Actor
         call_back_note=said["call_back_note"],
         by=who.by,
         role=who.role,
-        now=who.now,
         key=form.posted_key,
     )
     messages.success(request, gettext("The call is saved."))
@@ -185,7 +185,7 @@ def _wrapped_up(request: HttpRequest, call_id: int, form: WrapUpForm, who: Actor
 
 def _second_press(request: HttpRequest, call_id: int, who: Actor) -> HttpResponse:
     """The button of a call that is wrapped up by now: the same answer again, if it was this press that did it."""
-    form = WrapUpForm(request.POST)
+    form = WrapUpForm(request.POST, promised=True)
     try:
         return _wrapped_up(request, call_id, form, who) if form.is_valid() else closed(request)
     except NotYours:

@@ -82,6 +82,7 @@ EVENT_ICONS: Mapping[CallEventKind, tuple[str, str]] = MappingProxyType(
         CallEventKind.COMPLAINT_CLOSED: ("check", ""),
         CallEventKind.TOLD: ("volume", ""),
         CallEventKind.RESUMED: ("player-play", ""),
+        CallEventKind.TRANSFERRED: ("arrow-forward-up", "tone-info"),
         CallEventKind.ENDED: ("phone-off", ""),
         CallEventKind.ABANDONED: ("phone-off", "tone-warn"),
         CallEventKind.CLOSED: ("checklist", ""),

@@ -54,6 +54,20 @@ class Loaded:
 
 Say = Callable[[str], None]
 
+# The call-backs that calls have promised: the next call has kept it, and nobody keeps one that is a week old.
+KEEP_PROMISES = """
+INSERT INTO customers_callback (call_id, episode_id, team_id, promised_at, made_call_id, ended_as, ended_at)
+SELECT DISTINCT ON (c.episode_id) c.id, c.episode_id, c.team_id, coalesce(c.ended_at, c.opened_at), l.id,
+       CASE WHEN l.id IS NOT NULL THEN 'MADE' WHEN c.call_back_at < desk_now() - interval '7 days' THEN 'NOT_NEEDED'
+            ELSE '' END,
+       coalesce(l.opened_at, CASE WHEN c.call_back_at < desk_now() - interval '7 days' THEN c.call_back_at END)
+FROM customers_call c
+LEFT JOIN LATERAL (
+    SELECT l.id, l.opened_at FROM customers_call l
+    WHERE l.customer_id = c.customer_id AND l.opened_at > c.opened_at ORDER BY l.opened_at LIMIT 1) l ON true
+WHERE c.call_back_at IS NOT NULL ORDER BY c.episode_id, c.opened_at
+"""
+
 
 def load(*, scale: float, seed: int, now: datetime, say: Say, using: str = "owner") -> Loaded:
     """Fill the database. The same scale, seed and `now` make the same data. Raises NotEmpty."""
@@ -80,6 +94,7 @@ def load(*, scale: float, seed: int, now: datetime, say: Say, using: str = "owne
             cursor.execute(MAKE_STAGE)
             for sheet in book.sheets():
                 sheet.copy(cursor)
+            cursor.execute(KEEP_PROMISES)
             chain(cursor)
             names.remember_all_names(using=using)
             _set_sequences(cursor)

@@ -1,4 +1,4 @@
-"""Calls that their agents left behind: ended or abandoned, and without a disposition."""
+"""What is left behind: calls without a disposition, call-backs that were promised, calls that nobody took over."""
 
 import uuid
 
@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from customers import dispositions, permissions, queries
+from customers import dispositions, permissions, queries, workday
 from customers.choices import DispositionKind
 from customers.refusals import NotYours, Refused
 from retention_desk.acting import actor, behind
@@ -55,8 +55,10 @@ def _list(request: HttpRequest, *, refused: Refused | None = None, status: int =
     who = actor(request)
     site_id = who.seat.site_id if who.seat else None
     rows = [(row, str(uuid.uuid4())) for row in queries.unfinished_calls(site_id=site_id)]
+    promised = workday.promised(site_id=site_id) if site_id is not None else None
     context = {
         "rows": rows,
+        "promised": promised,
         "kinds": DispositionKind.choices,
         "refusal": {"code": refused.code, "why": {"code": refused.code}} if refused else None,
     }

@@ -18,6 +18,7 @@ from customers.choices import (
     SubscriptionState,
 )
 from customers.conduct import DEFAULT
+from customers.legs import SheetEvent
 from customers.sheet import (
     CallHead,
     CallSheet,
@@ -28,7 +29,6 @@ from customers.sheet import (
     ReasonChoice,
     SheetCancellation,
     SheetComplaint,
-    SheetEvent,
 )
 from offers.authorisation import OfferSheet
 from offers.choices import ApprovalState, BudgetKind, Family, Grade, LimitMode, OfferKind, ProposalState

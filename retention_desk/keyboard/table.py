@@ -91,6 +91,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(name="recording", key="e", words=_("The recording notice was given")),
     Action(name="complaint", key="m", words=_("Log or close a complaint")),
     Action(name="seen", key="s", words=_("Put a silent note away")),
+    Action(name="hand_over", key="t", words=_("Hand the call over")),
     Action(name="offers", key="o", words=_("Show the offers, on a narrow screen")),
     Action(name="history", key="h", words=_("Show the history, on a narrow screen")),
     Action(name="wrap_up", key="w", words=_("End and wrap up")),

@@ -114,6 +114,7 @@ def _topics(kind: Kind, ring: Ring, place: Place) -> frozenset[str]:
         Kind.FLOOR: of_sites,
         Kind.AUTHORITY: {EVERYBODY},
         Kind.CALL: {of_person(person)} if person is not None else agent,
+        Kind.WAITING: {at_site(site)} if site else set(),
         Kind.NEWS: {at_site(site)} if ring.ids.get("site") and site else {EVERYBODY},
         Kind.SESSION: {of_person(person)} if person is not None else set(),
     }

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     """A customer was changed elsewhere: to the agents who are on a call with them, but for who did it."""
     CALL = "call"
     """A call of one's own: to the person it is for, or else to its agent."""
+    WAITING = "waiting"
+    """A call that was handed over or is to be rung back: to everybody who works where it was taken."""
     NEWS = "news"
     """Something for everybody of a site, or for everybody."""
     SESSION = "session"
@@ -59,6 +61,15 @@ HEARD: Mapping[str, tuple[Kind, ...]] = MappingProxyType(
         "CALL_ABANDONED": (Kind.REQUEST, Kind.FLOOR, Kind.CALL),
         "CALL_CLOSED": (Kind.FLOOR,),
         "NOTE_SENT": (Kind.CALL,),
+        "CALL_HANDED_OVER": (Kind.WAITING,),
+        "CALL_TAKEN_OVER": (Kind.WAITING,),
+        "HANDOVER_MISSED": (Kind.WAITING,),
+        "CALL_BACK_PROMISED": (Kind.WAITING,),
+        "CALL_BACK_TAKEN": (Kind.WAITING,),
+        "CALL_BACK_GIVEN_BACK": (Kind.WAITING,),
+        "CALL_BACK_MADE": (Kind.WAITING,),
+        "CALL_BACK_NOT_NEEDED": (Kind.WAITING,),
+        "CALL_BACK_OVERDUE": (Kind.WAITING,),
         "CANCELLED": (Kind.REQUEST, Kind.CUSTOMER),
         "CANCEL_UNDONE": (Kind.CUSTOMER,),
         "COMPLAINT_LOGGED": (Kind.CUSTOMER,),

@@ -1,6 +1,7 @@
 """Finding a customer in one statement, adding one by hand, and correcting how one is reached."""
 
 import uuid
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -16,11 +17,13 @@ from customers.look_up import LookUpKind
 from customers.refusals import NotYours, Refused
 from customers.telephone.incoming import Incoming, incoming_of
 from retention_desk.acting import actor, behind
-from retention_desk.http import render_fragment, status_of
+from retention_desk.home import day_of, lines
+from retention_desk.http import render_fragment, status_of, wants_fragment
 from retention_desk.lookup.forms import ContactForm, CorrectionForm, NewCustomerForm, OpenCallForm
 from retention_desk.lookup.region import home_country
 
 MOST = 20
+OPENED_MOST = 8
 for_agents = behind("customers.take_call")
 
 
@@ -69,7 +72,7 @@ def page(
     rows = found.rows if found else ()
     row = next((one for one in rows if str(one.customer_id) == chosen), None)
     nobody = chosen == "0"
-    context = {
+    context: dict[str, Any] = {
         "text": typed,
         "searched": text,
         "asked": _asked(typed, kind, caller),
@@ -84,6 +87,8 @@ def page(
         "refusal": {"code": refused, "why": {"code": refused}} if refused else None,
         "seated": bool((seat := actor(request).seat) and seat.team_id),
     }
+    if not wants_fragment(request):
+        context["opened"] = lines([one for one in day_of(actor(request)).calls if one.customer_id][:OPENED_MOST], {})
     fragment = "who" if request.GET.get("part") == "who" else "results"
     return render_fragment(request, "customers/lookup.html", fragment, context, status)
 

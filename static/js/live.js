@@ -151,7 +151,7 @@ function open() {
     alive();
     askEverything();
   });
-  for (const kind of ["request", "floor", "authority", "customer", "call", "news"])
+  for (const kind of ["request", "floor", "authority", "customer", "call", "waiting", "news"])
     on(kind, (event) => happened(kind, JSON.parse(event.data)));
   source.addEventListener("error", lost);
 }

@@ -10,6 +10,8 @@
  *   data-open="#id"           button: opens the <dialog>; data-close inside closes it
  *   data-submit-on-change     form that sends itself when a choice in it changes
  *   nav[data-tabs]            links to panels of this page: the one in the address gets aria-current
+ *   data-arrows               list of links: the arrow keys go from one to the next; from a field with
+ *                             data-arrows-into="#id" the arrow down goes to the first in there
  *   data-step="-5"            button: moves the range or number field of data-for="id" by so much
  *
  * Events that the server may send by HX-Trigger: `toast` {text, tone} and `announce` {text, assertive}.
@@ -119,3 +121,17 @@ function markTabs() {
 
 window.addEventListener("hashchange", markTabs);
 markTabs();
+
+/* Arrows through a list of links */
+
+document.addEventListener("keydown", (event) => {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!by || event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return;
+  const into = event.target.closest?.("[data-arrows-into]")?.dataset.arrowsInto;
+  const list = into ? document.querySelector(`${into} [data-arrows]`) : event.target.closest?.("[data-arrows]");
+  const links = [...(list?.querySelectorAll("a[href]") ?? [])];
+  const next = into ? (by > 0 ? links[0] : null) : links[links.indexOf(event.target) + by];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+});

@@ -40,15 +40,11 @@ ACTS: dict[str, Callable[[int, int], object]] = {
     ),
     "save_notes": lambda call, by: calls.save_notes(call_id=call, notes="hello", by=by),
     "promise_call_back": lambda call, by: calls.promise_call_back(
-        call_id=call, at=datetime.now().astimezone() + timedelta(hours=2), note="", by=by, role="AGENT", now=_now()
+        call_id=call, at=datetime.now().astimezone() + timedelta(hours=2), note="", by=by, role="AGENT"
     ),
     "end_call": lambda call, by: calls.end_call(call_id=call, by=by, role="AGENT"),
     "resume": lambda call, by: calls.resume(call_id=call, by=by, role="AGENT"),
 }
-
-
-def _now() -> datetime:
-    return datetime.now().astimezone()
 
 
 @pytest.mark.parametrize("act", list(ACTS))

@@ -157,12 +157,12 @@ def test_own_closed_call_stays_readable_for_an_hour(desk_clock: DeskClock) -> No
         queries.access_call(ann, call.pk)
 
 
-def test_lists_show_what_is_open_unfinished_and_promised() -> None:
+def test_lists_show_what_is_open_and_unfinished() -> None:
     ann = builders.make_agent()
     customer = builders.make_customer()
     now = builders.desk_now()
     done = builders.close_call(builders.make_call(ann, customer))
-    waiting = builders.make_call(ann, builders.make_customer(), call_back_at=now + timedelta(hours=5))
+    waiting = builders.make_call(ann, builders.make_customer())
     Call.objects.filter(pk=waiting.pk).update(state="WRAP_UP", ended_at=now)
     current = builders.make_call(ann, customer)
 
@@ -170,8 +170,6 @@ def test_lists_show_what_is_open_unfinished_and_promised() -> None:
     assert [row.id for row in queries.unfinished_calls(site_id=done.site_id)] == [waiting.pk]
     assert queries.unfinished_calls(site_id=done.site_id + 1) == ()
     assert [row.id for row in queries.unfinished_calls(by=ann.pk)] == [waiting.pk]
-    assert [row.id for row in queries.promised_calls(team_id=done.team_id)] == [waiting.pk]
-    assert [row.id for row in queries.promised_calls(by=ann.pk)] == [waiting.pk]
     mine = queries.my_calls(by=ann.pk, on=now.date(), time_zone="UTC")
     assert {row.id for row in mine[:2]} == {current.pk, waiting.pk}
     assert mine[2].disposition == "SAVED_WITHOUT"

@@ -27,7 +27,6 @@ def said(call_id: int, agent: User, **other: Any) -> dict[str, Any]:
         "call_back_note": "After work",
         "by": agent.pk,
         "role": "AGENT",
-        "now": builders.desk_now(),
         "key": builders.new_key(),
     } | other
 

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from customers import call_backs, calls, handovers
 from customers.choices import TelephoneEventKind
 from customers.models import Call, Cancellation, IntakeRun, Subscription, Team
 from customers.telephone import connections
@@ -106,28 +107,33 @@ def _things(scene: Scene) -> dict[str, Any]:
     waiting = make_call(make_agent("cleo"), make_customer())
     Call.objects.filter(pk=waiting.pk).update(state="WRAP_UP", ended_at=desk_now())
     telephone = _telephone(scene)
+    owed = _owed(scene)
     call_id = scene.open_call()
     version = scene.offers["discount"].pk
     offer = f"/calls/{call_id}/offers/{version}/"
     ann.post(offer, {"key": str(new_key()), "act": "present", "percent": 20, "months": 6})
     lines = [line.pk for line in Subscription.objects.filter(customer=scene.customer)]
     ann.post(f"/calls/{call_id}/cancel/", {"key": str(new_key()), "lines": lines[:1]})
-    return {
-        "call_id": call_id,
-        "closed_call_id": closed.pk,
-        "unfinished_call_id": waiting.pk,
-        "disposition_id": closed.dispositions.get().pk,
-        "customer_id": scene.customer.pk,
-        "version_id": version,
-        "proposal_id": Proposal.objects.get().pk,
-        "complaint_id": make_complaint(scene.customer).pk,
-        "cancellation_id": Cancellation.objects.get().pk,
-        "request_id": _question(scene, version),
-        "run_id": IntakeRun.objects.create(mapping_name="Customers").pk,
-        "slug": "presented",
-        "uidb64": urlsafe_base64_encode(force_bytes(scene.ann.pk)),
-        "token": default_token_generator.make_token(scene.ann),
-    } | telephone
+    return (
+        owed
+        | {
+            "call_id": call_id,
+            "closed_call_id": closed.pk,
+            "unfinished_call_id": waiting.pk,
+            "disposition_id": closed.dispositions.get().pk,
+            "customer_id": scene.customer.pk,
+            "version_id": version,
+            "proposal_id": Proposal.objects.get().pk,
+            "complaint_id": make_complaint(scene.customer).pk,
+            "cancellation_id": Cancellation.objects.get().pk,
+            "request_id": _question(scene, version),
+            "run_id": IntakeRun.objects.create(mapping_name="Customers").pk,
+            "slug": "presented",
+            "uidb64": urlsafe_base64_encode(force_bytes(scene.ann.pk)),
+            "token": default_token_generator.make_token(scene.ann),
+        }
+        | telephone
+    )
 
 
 def _telephone(scene: Scene) -> dict[str, Any]:
@@ -147,6 +153,23 @@ def _telephone(scene: Scene) -> dict[str, Any]:
     )
     rings = Telephone(connection).tell(TelephoneEventKind.RINGING, 0, agent="ann")
     return {"telephone_call_id": rings.pk, "address": connection.address}
+
+
+def _owed(scene: Scene) -> dict[str, Any]:
+    """A call that Dana has handed to Ann's team, and a call-back of Dana's that Ann has taken on."""
+    dana = make_agent("dana", team=scene.team)
+    given: dict[str, Any] = {"by": dana.pk, "role": "AGENT"}
+    promised = make_call(dana, make_customer())
+    at = desk_now() + timedelta(hours=2)
+    calls.promise_call_back(call_id=promised.pk, at=at, note="", **given)
+    close_call(promised, "CALL_BACK")
+    call_back = promised.call_back
+    call_backs.take_call_back(call_back_id=call_back.pk, team_id=scene.team.pk, by=scene.ann.pk, role="AGENT")
+    live = make_call(dana, make_customer())
+    handover = handovers.transfer(
+        call_id=live.pk, to_team_id=scene.team.pk, to_id=None, note="", key=new_key(), **given
+    )
+    return {"call_back_id": call_back.pk, "handover_id": handover}
 
 
 def _authority(scene: Scene, manager: User, administrator: User) -> dict[str, Any]:

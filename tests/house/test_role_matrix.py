@@ -52,6 +52,7 @@ TAKES_CALLS_BUT_THIS = "login 404  404      404        404      403     403"
 NOT_SIGNED = "        401     401   401      401        401      401     401"
 SEES_THE_FLOOR = "    login   403   403      ok         ok       ok      403"
 OF_THE_SITE = "       login   403   403      ok         404      ok      403"
+OF_THE_TEAM = "       login   ok    404      ok         404      403     403"
 HAS_DECIDED_IT = "    login   403   403      404        404      404     403"
 CORRECTS = "          login   403   403      403        403      ok      403"
 ADMINISTERS = "       login   403   403      403        403      403     ok"
@@ -125,6 +126,14 @@ ROWS: dict[str, list[Row]] = {
     "calls:cancel": [get(WHOSE_CALL_IT_IS), post(WHOSE_CALL_IT_IS)],
     "calls:note-cancellation": [post(WHOSE_CALL_IT_IS)],
     "calls:undo": [post(WHOSE_CALL_IT_IS)],
+    "calls:hand-over": [get(WHOSE_CALL_IT_IS), post(WHOSE_CALL_IT_IS)],
+    "mine:calls": [get(TAKES_CALLS)],
+    "mine:limits": [get(TAKES_CALLS)],
+    "mine:take-over": [post(OF_THE_TEAM)],
+    # Ann has taken it on already: whoever else of the team comes is told so.
+    "mine:take": [post(OF_THE_TEAM)],
+    "mine:give-back": [post(WHOSE_CALL_IT_IS)],
+    "mine:ring-back": [post(OF_THE_TEAM)],
     "calls:end": [post(WHOSE_CALL_IT_IS)],
     "calls:wrap-up": [post(WHOSE_CALL_IT_IS)],
     "telephone:incoming": [get(TAKES_CALLS)],

@@ -8,10 +8,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from customers import calls
+from customers import call_backs, calls, handovers
 from customers.acts import Act
 from customers.choices import CallerRole, OpeningIntent
-from customers.models import Call, Cancellation, Complaint, Customer, Disposition, Subscription
+from customers.models import Call, CallBack, Cancellation, Complaint, Customer, Disposition, Handover, Subscription
 from offers import ledger, outcomes
 from offers.acts import Act as OfferAct
 from offers.choices import BudgetKind, Grade
@@ -114,6 +114,8 @@ def test_no_act_of_a_call_leaves_a_personal_value_in_the_audit(desk_clock: DeskC
     _call_with_everything_else(desk)
     _caller_without_a_record(desk)
     _call_that_is_forgotten(desk, desk_clock)
+    _promises_are_kept(desk, desk_clock)
+    _calls_go_to_a_colleague(desk, desk_clock)
 
     wanted = {str(act) for act in {*Act, *OFFERED} - WITHOUT_A_CUSTOMER}
     assert wanted - acts_done() == set(), "these acts were not walked: do them here, or say that no customer is in them"
@@ -224,3 +226,32 @@ def _call_that_is_forgotten(desk: Desk, clock: DeskClock) -> None:
     ledger.expire_due()
     assert calls.abandon_silent(silent_for=timedelta(minutes=3)) == 1
     desk.post("/duty/", by=desk.sue, duty="BREAK")
+
+
+def _promises_are_kept(desk: Desk, clock: DeskClock) -> None:
+    """One call-back is late and made, another is settled by a call that comes before it."""
+    one = CallBack.objects.get(ended_at=None)
+    for act in ("take", "give-back", "take"):
+        desk.post(f"/mine/call-backs/{one.pk}/{act}/")
+    # What is typed is the time of the site.
+    clock.advance(timedelta(hours=30))
+    assert call_backs.note_overdue() == 1
+    desk.post(f"/mine/call-backs/{one.pk}/ring/")
+    desk.wrap_up(Call.objects.get(state="OPEN").pk, "SAVED_WITHOUT")
+    customer = make_customer(**SAID | {"account_number": SAID["account_number"] + "-4"})
+    call_id = desk.call(customer_id=customer.pk)
+    at = desk_now() + timedelta(hours=2)
+    calls.promise_call_back(call_id=call_id, at=at, note=TYPED["call_back"], by=desk.scene.ann.pk, role="AGENT")
+    desk.wrap_up(call_id, "CALL_BACK")
+    desk.wrap_up(desk.call(customer_id=customer.pk), "SAVED_WITHOUT")
+
+
+def _calls_go_to_a_colleague(desk: Desk, clock: DeskClock) -> None:
+    """One is taken over, the other by nobody."""
+    cleo = signed_in(make_agent("cleo", team=desk.scene.team))
+    for taken in (True, False):
+        desk.post(f"/calls/{desk.call()}/hand-over/", to=desk.scene.team.pk, note=TYPED["note"])
+        if taken:
+            desk.post(f"/mine/handed-over/{Handover.objects.latest('pk').pk}/take/", by=cleo)
+    clock.advance(timedelta(minutes=16))
+    assert handovers.note_missed() == 1

@@ -127,6 +127,11 @@ def takes_a_cancellation_back(scene: Scene) -> Act:
     return Act(scene.ann, page, f"{page}cancellations/{made.pk}/undo/", {}, {})
 
 
+def hands_over(scene: Scene) -> Act:
+    page = f"/calls/{scene.open_call()}/hand-over/"
+    return Act(scene.ann, page, page, {"to": str(scene.team.pk), "note": "Wants to leave"}, {"note": "Wants to stay"})
+
+
 def wraps_up(scene: Scene) -> Act:
     page = f"/calls/{scene.open_call()}/"
     signed_in(scene.ann).post(f"{page}end/")
@@ -182,6 +187,7 @@ ACTS: list[Callable[[Scene], Act]] = [
     cancels,
     notes_a_cancellation,
     takes_a_cancellation_back,
+    hands_over,
     wraps_up,
     approves,
     closes_for_an_agent,
@@ -327,6 +333,10 @@ KEYLESS = {
     "floor/shift.html offers:hand-over": "a request is handed over once",
     "floor/shift.html offers:news-end": "news is taken back once",
     "floor/undo_bar.html offers:undo": "a decision is taken back once",
+    "home/promised.html mine:give-back": "a call-back is given back once",
+    "home/promised.html mine:ring-back": "a call-back is made once",
+    "home/promised.html mine:take": "taking what one has taken changes nothing",
+    "home/waiting.html mine:take-over": "a call is taken over once",
     "intake/preview.html intake:start": "a run starts once",
     "intake/run.html intake:start": "a run starts once",
     "intake/run.html intake:stop": "a run stops once",

@@ -73,6 +73,14 @@ def test_call_concerns_the_floor_of_its_site_only() -> None:
     assert of_site(scene.team.site_id) not in topics(Kind.FLOOR, seat)
 
 
+def test_call_that_waits_is_told_to_everybody_where_it_was_taken() -> None:
+    scene = set_scene()
+    call_id = scene.open_call()
+
+    for what in ("CALL_HANDED_OVER", "CALL_BACK_TAKEN", "CALL_BACK_OVERDUE"):
+        assert topics(Kind.WAITING, Ring(what, {"call": call_id}, scene.ann.pk)) == {at_site(scene.team.site_id)}
+
+
 def test_customer_changed_elsewhere_concerns_who_is_on_a_call_with_them_but_not_who_did_it() -> None:
     scene = set_scene()
     bob = make_agent("bob", team=scene.team, permissions=AGENT)

@@ -9,7 +9,6 @@ from customers import wrapping
 from customers.choices import DispositionKind
 from offers.models import Proposal
 from retention_desk.prove import findings
-from tests.builders import desk_now
 from tests.retention_desk.scene import Scene, set_scene, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +48,7 @@ def said(scene: Scene) -> Said:
     ann.post(settle, {"key": said.add("accept", uuid4()), "answer": "accepted", "disclosures": SAYS})
     wrapping.wrap_up(
         call_id=call_id, kind=DispositionKind.SAVED_WITH_OFFER, lines=None, notes="", call_back_at=None,
-        call_back_note="", by=scene.ann.pk, role="AGENT", now=desk_now(), key=said.add("wrap", uuid4()),
+        call_back_note="", by=scene.ann.pk, role="AGENT", key=said.add("wrap", uuid4()),
     )  # fmt: skip
     return said
 
