@@ -29,6 +29,7 @@ class QueueRow:
 
     id: int
     title: str
+    terms: str
     given: str
     waiting: Waiting
     due_seconds: int
@@ -152,6 +153,7 @@ def _row(one: Waiting, queue: Queue) -> QueueRow:
     return QueueRow(
         id=one.id,
         title=f"{one.offer}, {text}" if text else one.offer,
+        terms=text,
         given=_terms(one, one.given_percent, one.given_months, one.given_amount_minor) if less else "",
         waiting=one,
         due_seconds=int((one.due_at - one.asked_at).total_seconds()),
