@@ -52,7 +52,10 @@ TYPED = {
 }
 # Done elsewhere than on a call, by people who set the desk up: no customer is in sight.
 MANAGER = ("customers.see_record", "customers.correct_disposition")
-WITHOUT_A_CUSTOMER = {Act.ADDED, Act.CHANGED, Act.VERSION_ADDED, Act.INTAKE, Act.DESK_BEGUN}
+WITHOUT_A_CUSTOMER = {
+    *(Act.ADDED, Act.CHANGED, Act.VERSION_ADDED, Act.INTAKE, Act.DESK_BEGUN),
+    *(Act.KEY_MADE, Act.KEY_REVOKED, Act.SECRET_CHANGED),
+}
 
 
 def whole_audit() -> str:
