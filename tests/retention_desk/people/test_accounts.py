@@ -95,9 +95,12 @@ def test_mail_that_cannot_leave_does_not_undo_the_account(
     with django_capture_on_commit_callbacks(execute=False) as callbacks:
         nora = invite(ada)
 
-    assert len(callbacks) == 1
+    def commit() -> None:
+        for callback in callbacks:
+            callback()
+
     with pytest.raises(ModuleNotFoundError):
-        callbacks[0]()
+        commit()
     assert User.objects.filter(pk=nora.pk).exists()
 
 
