@@ -145,17 +145,18 @@ class LifeOfProposals(RuleBasedStateMachine):
         made = self._do("decide_approval", facts, refusals, crash=crash)
         if made is None:
             return
+        until = self.model.clock + UNDO_SECONDS
         if decision == "APPROVE":
-            asked.state = "AUTHORISED"
+            asked.state, asked.effective = "AUTHORISED", until
             self._hold(asked, "APPROVER")
         elif decision == "COUNTER":
             asked.state = "COUNTERED"
-            counter = Proposal(made, cost, "AUTHORISED", counter_of=asked.id)
+            counter = Proposal(made, cost, "AUTHORISED", counter_of=asked.id, effective=until)
             self.model.proposals.append(counter)
             self._hold(counter, "APPROVER")
         else:
             asked.state = "REFUSED"
-        self.decided = (request.pk, asked, self.model.clock + UNDO_SECONDS)
+        self.decided = (request.pk, asked, until)
 
     @precondition(lambda self: self.decided)
     @rule()
@@ -191,10 +192,8 @@ class LifeOfProposals(RuleBasedStateMachine):
         granted = self.model.only("AUTHORISED")
         assert granted is not None
         refusals = self._closed()
-        if self.decided and self.decided[2] > self.model.clock:
-            asked = self.decided[1]
-            if granted.id in (asked.id, self._counter_of(asked)):
-                refusals |= {"TOO_EARLY"}
+        if granted.effective > self.model.clock:
+            refusals |= {"TOO_EARLY"}
         if self.model.only("PRESENTED"):
             refusals |= {"ANSWER_FIRST"}
         if granted.expires <= self.model.clock:
@@ -462,9 +461,6 @@ class LifeOfProposals(RuleBasedStateMachine):
 
     def _closed(self) -> set[str]:
         return {"CONDUCT_CLOSED"} if self.model.closed else set()
-
-    def _counter_of(self, asked: Proposal) -> int | None:
-        return next((one.id for one in self.model.proposals if one.counter_of == asked.id), None)
 
     def _facts(self, cost: int, **other: Any) -> dict[str, Any]:
         return facts_of(

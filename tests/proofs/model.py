@@ -36,7 +36,9 @@ class Account:
 
 @dataclass
 class Proposal:
-    """One offer on the call. `draws` are the accounts its hold took from, `expires` when the hold is given back."""
+    """One offer on the call. `draws` are the accounts its hold took from, `expires` when the hold is given back, and
+    `effective` when a supervisor's yes can no longer be taken back.
+    """
 
     id: int
     cost: int
@@ -45,6 +47,7 @@ class Proposal:
     draws: list[Account] = field(default_factory=list)
     expires: int = 0
     due: int = 0
+    effective: int = 0
     counter_of: int | None = None
 
     @property
