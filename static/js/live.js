@@ -60,6 +60,14 @@ function askNow(part) {
   if (present?.dataset?.on) ask(present);
 }
 
+// A part that is replaced while it waits for an answer takes none: what comes beside the answer would find no page.
+const waiting = new WeakSet();
+document.addEventListener("htmx:beforeSend", ({ detail }) => waiting.add(detail.elt));
+document.addEventListener("htmx:beforeOnLoad", ({ detail }) => waiting.delete(detail.elt));
+document.addEventListener("htmx:beforeCleanupElement", ({ target }) => {
+  if (waiting.delete(target)) target.addEventListener("htmx:beforeOnLoad", (answer) => answer.preventDefault());
+});
+
 const parts = () => document.querySelectorAll("[data-on]");
 
 function askEverything() {

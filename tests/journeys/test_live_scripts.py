@@ -273,3 +273,24 @@ def test_what_is_being_built_is_never_replaced_and_says_that_news_is_there(bench
 
     expect(page.locator("#here")).to_be_visible()
     expect(page.locator("#typed")).to_have_value("Half a year")
+
+
+def test_answer_to_a_part_that_is_gone_is_drawn_nowhere(bench: Bench, open_page: Open) -> None:
+    beside = '<div id="figures" hx-swap-oob="true">New</div>'
+    bench.answers["/list/"] = (200, f'<div id="list">New</div>{beside}')
+    page = open_page(PART.format("list", "request", "") + '<div id="figures">Old</div>')
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+
+    # Somebody's own act draws the list anew while it waits.
+    page.evaluate(
+        """() => {
+          say("request", { request: 5 });
+          htmx.swap(document.getElementById("list"), '<div id="list">Mine</div>', { swapStyle: "outerHTML" });
+        }"""
+    )
+    page.wait_for_timeout(300)
+
+    expect(page.locator("#list")).to_have_text("Mine")
+    expect(page.locator("#figures")).to_have_text("Old")
+    assert said == []
