@@ -85,7 +85,8 @@ def make_customer(**other: Any) -> Customer:
         "account_number": f"8842-{number:04d}-77",
         "given_name": "Marlene",
         "family_name": "Tennant",
-        "phone": f"+1559555{100 + number % 100:04d}",
+        # Of an area of their own: what a test writes out is nobody's by accident.
+        "phone": f"+1209555{100 + number % 100:04d}",
         "email": f"marlene.tennant{number}@example.com",
         "street": "18 Orchard Lane",
         "town": "Fresno",

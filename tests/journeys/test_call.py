@@ -21,7 +21,7 @@ def test_offer_is_found_presented_accepted_and_the_call_wrapped_up(page: Page) -
     scene = set_scene()
     sign_in(page, scene.ann)
 
-    page.get_by_label("Find a customer").fill("(559) 555-" + scene.customer.phone[-4:])
+    page.get_by_label("Find a customer").fill("(209) 555-" + scene.customer.phone[-4:])
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Marisol Tennant").click()
     page.get_by_text("Disconnect").click()

@@ -93,12 +93,12 @@ def test_namesakes_are_found_by_an_index_however_many_work_here(db: None) -> Non
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(
-            """EXPLAIN SELECT FROM customers_customer c JOIN people_user u
-               ON desk_fold(u.last_name) = c.family_key AND desk_fold(u.first_name) = c.given_key WHERE c.id = %s""",
-            [customer.pk],
+            """EXPLAIN SELECT FROM people_user
+               WHERE desk_fold(last_name) = (SELECT family_key FROM customers_customer WHERE id = %s)
+                 AND desk_fold(first_name) = (SELECT given_key FROM customers_customer WHERE id = %s)""",
+            [customer.pk, customer.pk],
         )
         plan = [line.strip() for (line,) in cursor.fetchall()]
 
     looked_up = plan.index(next(line for line in plan if "person_by_name" in line))
     assert plan[looked_up + 1].startswith("Index Cond:"), plan
-    assert "c.family_key" in plan[looked_up + 1], plan
