@@ -33,7 +33,7 @@ BEGIN
     LEFT JOIN offers_limitversion l ON l.id = limit_on_call(v_p.call_id, c.as_id, v_p.family)
     WHERE v_p.agent_id NOT IN (c.user_id, c.as_id) AND c.user_id IS DISTINCT FROM v_r.first_by_id
       AND NOT EXISTS (SELECT FROM offers_approvaldraw d WHERE d.request_id = p_request AND d.user_id = c.user_id)
-      AND NOT EXISTS (SELECT FROM offers_ownline w WHERE w.customer_id = v_p.customer_id AND w.user_id = c.user_id AND w.ended_at IS NULL)
+      AND coalesce(conflict_of(c.user_id, v_p.customer_id), '') <> 'OWN_LINE'
       AND (v_scheme.pair_cap IS NULL OR pair_today(c.user_id, v_p.agent_id, v_p.site_id) < v_scheme.pair_cap)
     ORDER BY NOT coalesce(within_limit(l, v_p.kind, v_p.percent, v_p.months, v_p.monthly_minor, v_p.amount_minor, v_p.cost_minor) IS NULL
                  AND l.id IS NOT NULL AND coalesce(budget_left('APPROVER', c.as_id, v_p.currency, local_today(v_p.site_id)), v_p.cost_minor) >= v_p.cost_minor, false),

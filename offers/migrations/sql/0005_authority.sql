@@ -80,8 +80,7 @@ CREATE FUNCTION conflict_of(p_user bigint, p_customer bigint) RETURNS text LANGU
     END
     FROM customers_customer c WHERE c.id = p_customer
 $$;
--- The customers' keys are compared as "C"; an index in another collation would never be looked at.
-CREATE INDEX person_by_name ON people_user (desk_fold(last_name) COLLATE "C", desk_fold(first_name) COLLATE "C");
+CREATE INDEX person_by_name ON people_user (desk_fold(last_name), desk_fold(first_name));
 
 -- ── More than before needs a second person and an hour ───────────────────────────────────────────────────────
 

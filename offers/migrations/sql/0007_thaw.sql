@@ -75,18 +75,3 @@ BEGIN
     RETURN jsonb_build_object('code', 'OK', 'object_id', v_p.id);
 END
 $$;
-
-CREATE OR REPLACE FUNCTION budget_set(p_account bigint, p_amount bigint, p_by bigint, p_role text, p_why text) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE v_before bigint; v_used bigint;
-BEGIN
-    IF p_amount < 0 THEN PERFORM refuse('BOUNDS'); END IF;
-    -- Everybody locks the chain before the counters.
-    PERFORM 1 FROM customers_audithead WHERE shard = p_by FOR UPDATE;
-    SELECT limit_minor INTO v_before FROM offers_budgetaccount WHERE id = p_account FOR UPDATE;
-    IF NOT FOUND THEN PERFORM refuse('NOT_YOURS'); END IF;
-    v_used := budget_fit(p_account, p_amount, (SELECT min(most)::int FROM offers_budgetcounter WHERE account_id = p_account), p_by, p_why);
-    PERFORM audit_append(p_by, p_role, 'BUDGET_SET', 'budget', p_account, NULL, NULL, NULL,
-        jsonb_build_object('limit_minor', v_before), jsonb_build_object('limit_minor', p_amount, 'used_minor', v_used), p_why, NULL);
-END
-$$;
