@@ -124,7 +124,7 @@ def roster(*, by: int, language: str) -> Roster:
             )
             for row in raw["mine"]
         ),
-        notes=tuple(SentNote(row["to"], row["text"], *_times(row, "at", "seen_at")) for row in raw["notes"]),  # type: ignore[arg-type]
+        notes=tuple(_sent(row["to"], row) for row in raw["notes"]),
     )
 
 
@@ -154,7 +154,7 @@ def addressee(*, agent_id: int, by: int) -> Addressee:
     if raw is None:
         raise NotYours
     note = raw["note"]
-    last = SentNote(raw["name"], note["text"], *_times(note, "at", "seen_at")) if note else None  # type: ignore[arg-type]
+    last = _sent(raw["name"], note) if note else None
     return Addressee(raw["user_id"], raw["name"], raw["call_id"], last)
 
 
@@ -183,6 +183,11 @@ def _news(row: Mapping[str, Any]) -> NewsItem:
         ends_at=datetime.fromisoformat(row["ends_at"]),
         by=row["by"],
     )
+
+
+def _sent(to: str, note: Mapping[str, Any]) -> SentNote:
+    (seen_at,) = _times(note, "seen_at")
+    return SentNote(to, note["text"], datetime.fromisoformat(note["at"]), seen_at)
 
 
 def _times(row: Mapping[str, Any], *names: str) -> list[datetime | None]:

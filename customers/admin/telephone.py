@@ -18,7 +18,7 @@ from customers.choices import TelephoneSystem
 from customers.models import TelephoneAgent, TelephoneCall, TelephoneConnection, TelephoneKey, TelephoneRoute
 from customers.telephone import connections
 
-SECRET_PAGE = "admin/customers/secret.html"  # noqa: S105 (a template)
+SHOWN_ONCE = "admin/customers/secret.html"
 _ON_CONNECTION = ("connection__name", "connection__site__name")
 
 
@@ -243,7 +243,7 @@ def _shown_once(page: KeptAdmin, request: HttpRequest, context: dict[str, Any]) 
     """A page with a secret on it: never kept by a browser or by anything on the way."""
     site = page.admin_site
     response = TemplateResponse(
-        request, SECRET_PAGE, {**site.each_context(request), **page._names(), "opts": page.opts, **context}
+        request, SHOWN_ONCE, {**site.each_context(request), **page._names(), "opts": page.opts, **context}
     )
     response["Cache-Control"] = "no-store"
     return cast("HttpResponse", response)

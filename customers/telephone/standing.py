@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from customers.choices import TelephoneEventKind, TelephoneState
 
@@ -137,8 +138,8 @@ def _ended(standing: Standing, event: Happened) -> Standing:
     return replace(_last(standing, over=True, held_since=None), ended=True)
 
 
-def _last(standing: Standing, **changed: object) -> Standing:
-    return replace(standing, legs=(*standing.legs[:-1], replace(standing.leg, **changed)))  # type: ignore[arg-type]
+def _last(standing: Standing, **changed: Any) -> Standing:
+    return replace(standing, legs=(*standing.legs[:-1], replace(standing.leg, **changed)))
 
 
 _AFTER: Mapping[TelephoneEventKind, Callable[[Standing, Happened], Standing]] = {

@@ -60,3 +60,13 @@ class Ground:
 
 
 GROUND: list[Ground] = []
+
+
+def figures_of(version: LimitVersion) -> dict[str, Any]:
+    """The columns that a raise is about."""
+    left_out = {"id", "valid_from", "raises", "raised_by_id", "recorded_by_id", "confirmed_by_id", "recorded_at", "why"}
+    return {
+        field.attname: getattr(version, field.attname)
+        for field in LimitVersion._meta.concrete_fields
+        if field.attname not in left_out
+    }

@@ -30,6 +30,7 @@ from tests.proofs.ground import (
     QUESTION_SECONDS,
     STANDING,
     UNDO_SECONDS,
+    figures_of,
 )
 from tests.proofs.model import Model, Proposal
 
@@ -361,7 +362,7 @@ class LifeOfProposals(RuleBasedStateMachine):
                 version.save(force_insert=True)
             return
         asked = LimitRaise.objects.create(
-            figures=_figures(version), asked_by=self.sue, asked_at=version.valid_from, why="proof"
+            figures=figures_of(version), asked_by=self.sue, asked_at=version.valid_from, why="proof"
         )
         LimitRaise.objects.filter(pk=asked.pk).update(
             state="CONFIRMED", decided_by=make_supervisor(f"cfo{next(_NUMBERS)}"), decided_at=version.valid_from
@@ -489,13 +490,3 @@ class LifeOfProposals(RuleBasedStateMachine):
 
 class _Died(Exception):
     """The process is gone before its commit."""
-
-
-def _figures(version: LimitVersion) -> dict[str, Any]:
-    """The columns that a raise is about."""
-    left_out = {"id", "valid_from", "raises", "raised_by_id", "recorded_by_id", "confirmed_by_id", "recorded_at", "why"}
-    return {
-        field.attname: getattr(version, field.attname)
-        for field in LimitVersion._meta.concrete_fields
-        if field.attname not in left_out
-    }
