@@ -75,6 +75,12 @@ def stand_or_exit() -> None:
         raise SystemExit(sentence(faults))
 
 
+def database_stands_or_exit() -> None:
+    """The same for what needs the database only."""
+    if faults := _patiently(database_faults):
+        raise SystemExit(sentence(faults))
+
+
 def _patiently(look: Callable[[], list[Fault]]) -> list[Fault]:
     told = False
     while True:

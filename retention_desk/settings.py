@@ -14,6 +14,7 @@ production's: HTTPS only, no secret has a default, and a missing one stops the s
 | AUDIT_OLD_SIGNING_KEYS | former signing keys, separated by commas, so that old seals stay provable |
 | AUDIT_EXPORT_DIR | directory outside the database for the file of seals; best on another machine's disk |
 | TELEPHONE_SECRETS | secrets that telephone systems chose: ``name of the connection=secret``, separated by commas |
+| TELEPHONE_MANAGERS | managers of Asterisk: ``name of the connection=tcp://user@host:5038`` (or ``tls://``), as above |
 | EMAIL_URL, DEFAULT_FROM_EMAIL | outgoing mail, e.g. smtp+tls://user:password@host:587 |
 | DESK_DATA | directory for files and logs; default ``.desk`` beside manage.py |
 | DESK_GALLERY | 1 shows developers every state of the screens under /gallery/; nothing of customers is in it |
@@ -279,6 +280,12 @@ for _pair in env.str("TELEPHONE_SECRETS", default="").split(","):
     _name, _is, _secret = (part.strip() for part in _pair.partition("="))
     if _name and _secret:
         TELEPHONE_SECRETS[_name] = (*TELEPHONE_SECRETS.get(_name, ()), _secret)
+
+TELEPHONE_MANAGERS: dict[str, str] = {
+    _name.strip(): _address.strip()
+    for _name, _is, _address in (_pair.partition("=") for _pair in env.str("TELEPHONE_MANAGERS", default="").split(","))
+    if _address
+}
 
 # People, sessions.
 

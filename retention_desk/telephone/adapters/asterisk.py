@@ -28,6 +28,8 @@ MANAGER: Mapping[str, Kind] = {
     "AgentComplete": Kind.ENDED,
     "Hangup": Kind.ENDED,
 }
+# What a queue tells of the caller's channel says who rings, and where.
+OF_THE_CALLER = frozenset({"QueueCallerJoin", "AgentCalled", "AgentConnect"})
 
 
 def read(body: Mapping[str, Any], headers: Mapping[str, str], now: datetime) -> tuple[Told, ...]:
@@ -53,8 +55,8 @@ def _of_manager(body: Mapping[str, Any]) -> tuple[Told, ...]:
         by = text(body, "TransfererChannel") or text(body, "OrigTransfererChannel")
         told |= {"call_id": text(body, "TransfereeLinkedid", required=True), "agent": to, "from_agent": _device(by)}
         return (Told(**told),)
-    told |= {"call_id": text(body, "Linkedid", required=True), "agent": text(body, "Interface")}
-    if kind == Kind.RINGING:
+    told |= {"call_id": text(body, "Linkedid", required=True), "agent": _device(text(body, "Interface"))}
+    if name in OF_THE_CALLER:
         told |= {"number": number(body, "CallerIDNum"), "line": text(body, "Exten")}
         told |= {"language": text(body, "Language", most=12)}
     return (Told(**told),)
@@ -145,5 +147,7 @@ def _call_of(body: Mapping[str, Any], channel: str) -> str:
 
 
 def _device(channel: str) -> str:
-    """`PJSIP/102` of `PJSIP/102-0000001a`."""
-    return _INSTANCE.sub("", channel)
+    """`PJSIP/102` of `PJSIP/102-0000001a`, `Local/102@agents` of `Local/102@agents/n`."""
+    name = _INSTANCE.sub("", channel)
+    is_with_options = name.startswith("Local/") and name.count("/") > 1
+    return name.rpartition("/")[0] if is_with_options else name
