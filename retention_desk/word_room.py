@@ -88,7 +88,6 @@ WIDER = {
     "a pill with a line to itself, or beside a short heading": (
         "%(number)s open complaint",
         "%(number)s call needs its ending",
-        "%(number)s call without an ending",
         "Waiting for approval",
         "above the outer limit",
         "below the outer limit",

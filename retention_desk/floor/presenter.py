@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import get_language, gettext
+
 from customers.conduct import Trigger
 from customers.refusals import Refused
 from offers.approvals import FEW_CASES, Case
 from offers.choices import ApprovalState, BudgetKind
 from offers.floor import OnFloor, Queue, RequestState, Waiting
-from offers.terms import Terms
+from offers.terms import Range, Terms
+from retention_desk import formats
 from retention_desk.calls import composer
 from retention_desk.calls.composer import Shown
 from retention_desk.floor.words import DECLINE_REASONS, STATUSES, budget_name
 from retention_desk.http import digest
 
 DECIDED_SHOWN = 3
+# A counter's number is chosen from a list; of a longer range it has every second value, every third, ...
+CHOICES_SHOWN = 100
 # Parts of the time for an answer at which a row's bar changes, in percent; `static/js/clocks.js` has the same.
 LATE_STEPS = (100, 75, 40)
 
@@ -272,6 +277,8 @@ def _after(case: Case, cost_minor: int) -> list[dict[str, Any]]:
 def _next_ask_ends(case: Case) -> bool:
     """Whether offers are over as soon as the customer asks to cancel once more."""
     policy = case.sheet.policy
+    if not case.sheet.call.ask_count:
+        return False
     return not case.ground.verdict.must_complete and Trigger.SECOND_STATEMENT in policy.must_complete_on
 
 
@@ -312,11 +319,26 @@ def _fields(case: Case, typed: Mapping[str, Any] | None) -> list[dict[str, Any]]
         ("months", bounds.months, terms.months),
     ):
         if limits is not None and limits.low < limits.high:
-            kept = (typed or {}).get(name)
-            fields.append(
-                {"name": name, "low": limits.low, "high": limits.high, "step": limits.step, "value": kept or value}
-            )
+            chosen = (typed or {}).get(name) or value
+            choices = [(one, _in_words(name, one, terms.currency)) for one in _choices(limits, chosen)]
+            fields.append({"name": name, "value": chosen, "choices": choices})
     return fields
+
+
+def _choices(limits: Range, chosen: int) -> list[int]:
+    """What may be chosen, rising: every value of the range, or as many as a list can hold, and the one that is."""
+    stride = limits.step * -(-((limits.high - limits.low) // limits.step) // CHOICES_SHOWN)
+    return sorted({*range(limits.low, limits.high + 1, stride), limits.high, limits.nearest(chosen)})
+
+
+def _in_words(name: str, number: int, currency: str) -> str:
+    language = get_language() or "en"
+    if name == "percent":
+        return formats.percent(number / 100, language=language)
+    if name == "amount_minor":
+        write = formats.money if number % 100 else formats.money0
+        return write(number, currency, language=language)
+    return f"{number} {gettext('mo')}"
 
 
 def _past(past: Any) -> dict[str, int]:

@@ -42,7 +42,7 @@ document.addEventListener("click", ({ target }) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.isComposing || !event.target.matches?.("input:not([type=radio], [type=checkbox])")) return;
+  if (event.key !== "Enter" || event.isComposing || !event.target.matches?.("select, input:not([type=radio], [type=checkbox])")) return;
   const form = event.target.form;
   const counter = form?.id && document.querySelector(`[data-counter-of="#${form.id}"]`);
   if (!counter) return;

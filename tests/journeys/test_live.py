@@ -90,7 +90,7 @@ def test_five_pushes_a_second_move_nothing_under_the_hand(new_page: NewPage) -> 
     agent.goto(f"/calls/{others[0][1]}/?offer={scene.offers['discount'].pk}")
     live(agent)
 
-    supervisor.locator("#counter-months").fill("9")
+    supervisor.locator("#counter-months").select_option("9")
     supervisor.locator(".req").first.hover()
     supervisor.evaluate(WATCH, ["#queue", "#card .acts", "#floor"])
     slider = agent.locator("input[data-slider]")

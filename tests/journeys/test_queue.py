@@ -60,8 +60,8 @@ def test_counter_reaches_the_agent_who_presents_it(new_page: NewPage) -> None:
     sign_in(supervisor, scene.sue)
     supervisor.goto("/approvals/")
 
-    supervisor.locator("#counter-percent").fill("30")
-    supervisor.locator("#counter-months").fill("6")
+    supervisor.locator("#counter-percent").select_option("30")
+    supervisor.locator("#counter-months").select_option("6")
     supervisor.get_by_placeholder("Note for the agent").fill("Keep it to half a year")
     supervisor.keyboard.press("Enter")
     expect(supervisor.get_by_role("button", name="Undo")).to_be_visible()
