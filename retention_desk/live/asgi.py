@@ -43,7 +43,11 @@ SLOW = 20.0
 """Seconds in which a browser has to take what it is sent; then its stream ends, and it may come back."""
 # Milliseconds until a browser comes back; not all at once when a process has ended.
 _RETRY = (1000, 3000)
-_THREADS = 2
+# At the door, and for what rings concern. Each has its own: who comes in while the database is slow delays no news, and
+# the other way round. Nothing that runs there is waited for by the streams that are open, nor by their beats.
+_DOOR_THREADS, _RING_THREADS = 2, 1
+DOOR = 5.0
+"""Seconds that a browser waits at the door before it is sent away; pages ask by themselves until it comes back."""
 
 
 class Live:
@@ -52,7 +56,8 @@ class Live:
     def __init__(self, url: str) -> None:
         self.hub = Hub()
         self._url = url
-        self._database = ThreadPoolExecutor(_THREADS, thread_name_prefix="database")
+        self._door = ThreadPoolExecutor(_DOOR_THREADS, thread_name_prefix="door")
+        self._rings = ThreadPoolExecutor(_RING_THREADS, thread_name_prefix="rings")
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,7 +85,8 @@ class Live:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._database.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._door, self._rings):
+            threads.shutdown(wait=False, cancel_futures=True)
 
     def _end_with_the_server(self) -> None:
         """The server waits for open streams before it says that it stops, so they end by the signal itself.
@@ -116,8 +122,9 @@ class Live:
             return await _say(send, 403, "Not from there.\n")
         allowed = _cross_origin(headers)
         try:
-            visitor = await self._in_thread(functools.partial(door.visitor_of, headers.get("cookie", "")))
-        except DatabaseError:
+            async with asyncio.timeout(DOOR):
+                visitor = await _in_thread(self._door, functools.partial(door.visitor_of, headers.get("cookie", "")))
+        except (DatabaseError, TimeoutError):
             return await _say(send, 503, "The database does not answer.\n", allowed)
         if visitor is None:
             return await _say(send, 401, "Nobody is signed in here.\n", allowed)
@@ -157,15 +164,12 @@ class Live:
             sessions = self.hub.sessions()
             if sessions:
                 with contextlib.suppress(DatabaseError):
-                    living = await self._in_thread(functools.partial(door.living, sessions))
+                    living = await _in_thread(self._door, functools.partial(door.living, sessions))
                     # Those who came meanwhile were looked at when they came.
                     self.hub.end_sessions(living | (self.hub.sessions() - sessions))
 
     async def _resolve(self, rungs: Sequence[Rung]) -> list[Event]:
-        return await self._in_thread(functools.partial(_events_of, rungs)) if rungs else []
-
-    async def _in_thread(self, ask: Callable[[], Answer]) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(self._database, ask)
+        return await _in_thread(self._rings, functools.partial(_events_of, rungs)) if rungs else []
 
 
 _STREAM_HEADERS = [
@@ -174,6 +178,10 @@ _STREAM_HEADERS = [
     (b"x-accel-buffering", b"no"),
     (b"x-content-type-options", b"nosniff"),
 ]
+
+
+async def _in_thread(threads: ThreadPoolExecutor, ask: Callable[[], Answer]) -> Answer:
+    return await asyncio.get_running_loop().run_in_executor(threads, ask)
 
 
 def _events_of(rungs: Sequence[Rung]) -> list[Event]:

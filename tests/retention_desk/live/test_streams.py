@@ -1,7 +1,11 @@
 """The streams over HTTP, from a real process: who may listen, what comes, and when it ends."""
 
+import contextlib
+import threading
 import time
+from collections.abc import Iterator
 
+import psycopg
 import pytest
 from django.test import Client
 
@@ -197,3 +201,57 @@ def test_process_that_is_asked_to_end_ends_its_streams_at_once(
             assert time.monotonic() - began < 5
     finally:
         served.stop()
+
+
+def test_news_comes_while_the_database_keeps_newcomers_waiting(
+    live_served: Served, scene: Scene, owner_db: psycopg.Cursor[tuple[object, ...]]
+) -> None:
+    sue, ann = signed_in(scene.sue), signed_in(scene.ann)
+    answered: list[int] = []
+
+    def come() -> None:
+        with listen(live_served, ann) as stream:
+            answered.append(stream.status)
+
+    newcomers = [threading.Thread(target=come) for _ in range(STREAMS_A_PERSON)]
+    with listen(live_served, sue) as supervisor:
+        assert supervisor.next() == ("hello", {})
+        with standing_still(owner_db, "people_session"):
+            for newcomer in newcomers:
+                newcomer.start()
+            set_duty(by=scene.ann.pk, role="AGENT", duty=Duty.BREAK)
+
+            assert supervisor.next() == ("floor", {"what": "set_duty"})
+            assert any(newcomer.is_alive() for newcomer in newcomers), "nobody had to wait at the door"
+            for newcomer in newcomers:
+                newcomer.join()
+        assert answered == [503] * STREAMS_A_PERSON
+        with listen(live_served, ann) as agent:
+            assert agent.next() == ("hello", {})
+
+
+def test_newcomers_come_in_while_what_a_ring_concerns_cannot_be_read(
+    live_served: Served, scene: Scene, owner_db: psycopg.Cursor[tuple[object, ...]]
+) -> None:
+    sue = signed_in(scene.sue)
+    with listen(live_served, sue) as supervisor:
+        assert supervisor.next() == ("hello", {})
+        with standing_still(owner_db, "customers_call"):
+            for _ in range(4):
+                screens.ring("CALL_CHANGED", call=1)
+            assert bell.flush()
+            with listen(live_served, sue) as other:
+                assert other.next()[0] == "hello"
+            # The statement is given up; until it can be made again everybody asks by themselves.
+            assert supervisor.next() == ("deaf", {})
+        assert supervisor.next() == ("refresh", {})
+
+
+@contextlib.contextmanager
+def standing_still(owner_db: psycopg.Cursor[tuple[object, ...]], table: str) -> Iterator[None]:
+    """Nobody reads this table meanwhile."""
+    owner_db.execute(f"BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+    try:
+        yield
+    finally:
+        owner_db.execute("ROLLBACK")
