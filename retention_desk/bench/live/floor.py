@@ -23,7 +23,7 @@ from django.utils import timezone  # noqa: E402
 from redis import Redis  # noqa: E402
 
 from customers import screens  # noqa: E402
-from customers.models import Team  # noqa: E402
+from customers.models import Site, Team  # noqa: E402
 from offers.choices import Duty, Grade  # noqa: E402
 from offers.duty import set_duty  # noqa: E402
 from offers.models import Seat  # noqa: E402
@@ -36,7 +36,6 @@ from retention_desk.people.roles import AGENT, SUPERVISOR  # noqa: E402
 SUPERVISORS = 20
 # Two hundred agents who each do something every ten seconds.
 ACTS_A_SECOND = 20
-PAGES = 600
 PATIENCE = 10.0
 _DOING: dict[int, Duty] = {}
 
@@ -102,16 +101,18 @@ def _count(one: Heard, what: str) -> int:
 
 
 def main(arguments: list[str]) -> None:
-    """The number of streams, of acts, and the addresses of pages, of the page with one query, and of the streams."""
-    number, acts, base, path, streams = int(arguments[0]), int(arguments[1]), *arguments[2:]
+    """Numbers of streams, acts, news and pages; addresses of pages and of the streams."""
+    number, acts, told, asked = map(int, arguments[:4])
+    base, streams = arguments[4:]
     before = os.getloadavg()[0]
     known = people(number)
+    path = f"/bench/one-query/?site={Site.objects.order_by('pk')[0].pk}"
     cookies = [(user.pk, session_of(user)) for user in known]
 
     def pages(name: str) -> Timing:
-        return over_http(name, base=base, cookie=cookies[0][1], paths=[path], requests=PAGES, clients=1, whole=True)
+        return over_http(name, base=base, cookie=cookies[0][1], paths=[path], requests=asked, clients=1, whole=True)
 
-    agents = known[SUPERVISORS:]
+    agents = known[SUPERVISORS:] or known
 
     def pages_beside_acts(name: str) -> Timing:
         busy = threading.Thread(target=statuses, args=(agents, acts))
@@ -129,7 +130,7 @@ def main(arguments: list[str]) -> None:
     timings.append(pages("Q, all streams open"))
     supervisors = listeners.heard[:SUPERVISORS]
     timings.append(waits(supervisors, "set_duty", statuses(agents, acts), "a status, to 20 supervisors"))
-    timings.append(waits(listeners.heard, "news", news(20), f"news, to all {number}"))
+    timings.append(waits(listeners.heard, "news", news(told), f"news, to all {number}"))
     timings.append(pages_beside_acts("Q beside 20 acts a second, all streams open"))
     said += [_connections(), f"{sum(one.ended for one in listeners.heard)} streams had ended before they were let go"]
     print(json.dumps({"said": said, "timings": [asdict(one) for one in timings]}), flush=True)

@@ -26,6 +26,8 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="manage.py bench live", description="Measure event streams beside pages.")
     parser.add_argument("--streams", type=int, default=400, help="open streams, each somebody's (default 400)")
     parser.add_argument("--acts", type=int, default=400, help="acts whose news is timed (default 400)")
+    parser.add_argument("--news", type=int, default=20, help="how often all of them are told something (default 20)")
+    parser.add_argument("--pages", type=int, default=600, help="pages of the ruler, each time (default 600)")
     options = parser.parse_args(arguments)
     directory = Path(tempfile.mkdtemp(prefix="desk-bench-"))
     postgres, valkey = Postgres(directory, directory), Valkey(directory)
@@ -33,14 +35,15 @@ def main(arguments: Sequence[str]) -> int:
         for server in (postgres, valkey):
             server.start(log=directory / "servers.log")
         environment = servers.database("bench_live", postgres, valkey, directory)
-        return _measure(options.streams, options.acts, environment, directory)
+        return measure([options.streams, options.acts, options.news, options.pages], environment, directory)
     finally:
         valkey.stop()
         postgres.stop()
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _measure(streams: int, acts: int, environment: dict[str, str], directory: Path) -> int:
+def measure(numbers: Sequence[int], environment: dict[str, str], directory: Path) -> int:
+    """Measure with so many streams, acts, news and pages, in that order; 1 when an event did not come."""
     pages, events = servers.free_port(), servers.free_port()
     web = servers.web(environment, pages, directory / "web.log")
     serving = {key: value for key, value in environment.items() if key != "DATABASE_OWNER_URL"}
@@ -53,9 +56,8 @@ def _measure(streams: int, acts: int, environment: dict[str, str], directory: Pa
         servers.wait_for(pages)
         servers.wait_for(events, path="/livez")
         before = _megabytes(live.pid)
-        site = "/bench/one-query/?site=1"
-        child = [sys.executable, "-m", "retention_desk.bench.live.floor", str(streams), str(acts)]
-        child += [f"http://127.0.0.1:{pages}", site, f"http://127.0.0.1:{events}"]
+        child = [sys.executable, "-m", "retention_desk.bench.live.floor", *map(str, numbers)]
+        child += [f"http://127.0.0.1:{pages}", f"http://127.0.0.1:{events}"]
         with subprocess.Popen(
             child, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as floor:
