@@ -8,6 +8,8 @@ from urllib.parse import urlencode, urlsplit
 
 Fields = Mapping[str, str | Sequence[str]]
 SECONDS = 20
+# A connection that has rested may have been closed on the other side meanwhile; browsers then open another.
+RESTED = 5.0
 
 
 class NoAnswer(Exception):
@@ -32,6 +34,7 @@ class Browser:
     base: str
     cookies: dict[str, str] = field(default_factory=dict)
     _connection: http.client.HTTPConnection | None = None
+    _used: float = 0.0
 
     def sign_in(self, username: str, password: str) -> None:
         """Sign in by the desk's own page. Raises NoAnswer, RuntimeError when it is refused."""
@@ -58,12 +61,16 @@ class Browser:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         began = time.perf_counter()
         try:
+            if self._connection is not None and time.monotonic() - self._used > RESTED:
+                self._connection.close()
+                self._connection = None
             if self._connection is None:
                 parts = urlsplit(self.base)
                 self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=SECONDS)
             self._connection.request(method, path, body, {**headers, "Cookie": cookie})
             answer = self._connection.getresponse()
             text = answer.read().decode(errors="replace")
+            self._used = time.monotonic()
         except (OSError, http.client.HTTPException) as error:
             if self._connection is not None:
                 self._connection.close()

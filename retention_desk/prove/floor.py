@@ -2,7 +2,7 @@
 
 Afterwards every act that was acknowledged is there, no question was left without an answer or an end, the ledger
 balances, and memory and connections are what they were. Said beside it: how long each press took, and how long it was
-from one person's act to another person's screen.
+from one person's act to another person's screen. What people do and how long each step takes them: prove/people.py.
 """
 
 import argparse
@@ -13,7 +13,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -21,17 +20,17 @@ from typing import Any
 
 from retention_desk.embedded.places import PROJECT
 from retention_desk.embedded.processes import end, spawn
-from retention_desk.prove import watching
+from retention_desk.prove import telling, watching
 from retention_desk.prove.hammer import kept, verdict
 from retention_desk.prove.load import Act
-from retention_desk.prove.people import Orders
+from retention_desk.prove.people import A_CALL, ANSWERED_WITHIN, Orders
 from retention_desk.prove.rig import Rig, wait_until
 from retention_desk.prove.watching import Watcher
 
 PROCESSES = 4
-# A person's call takes about half a minute at their own pace; more are laid than will be made.
-SECONDS_A_CALL = 20
-SECONDS_TO_END = 150
+# Of a call's time at least; more are laid than will be made.
+SHORTEST = 0.5
+SECONDS_TO_END = ANSWERED_WITHIN + 60
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -60,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def ground_for(agents: int, supervisors: int, *, seconds: float, pace: float) -> dict[str, Any]:
     """What is laid for it: customers for every call, and money that does not run out."""
-    calls = agents * (int(seconds / (SECONDS_A_CALL * pace)) + 3)
+    calls = agents * (int(seconds / (SHORTEST * A_CALL * pace)) + 3)
     return {
         "heat": "hot",
         "agents": agents,
@@ -84,16 +83,13 @@ def work(rig: Rig, ground: Mapping[str, Any], *, seconds: float, pace: float = 1
         looks = watcher.stop()
     lines = _lines(rig, "people-*.jsonl")
     acts = _acts(lines)
-    print("\n".join(_times(lines)), flush=True)
+    print("\n".join(telling.times(lines, seconds=seconds)), flush=True)
     said, grown = watching.told(looks)
     print("\n".join(said), flush=True)
+    broken = sum(map(bool, codes))
     return [
-        *(
-            [f"{sum(map(bool, codes))} processes of people broke off: {rig.said('people')[-600:]}"]
-            if any(codes)
-            else []
-        ),
-        *_troubles(lines, acts),
+        *([f"{broken} processes of people broke off: {rig.said('people')[-600:]}"] if broken else []),
+        *telling.troubles(lines, acts),
         *_answered(rig, lines),
         *grown,
         # What was posted to this desk before is there as well.
@@ -138,33 +134,6 @@ def _acts(lines: Sequence[Mapping[str, Any]]) -> list[Act]:
     return [Act(**{**line, "troubles": tuple(line["troubles"])}) for line in lines if "act" in line]
 
 
-def _times(lines: Sequence[Mapping[str, Any]]) -> list[str]:
-    """How long each kind of press and look took, in milliseconds."""
-    times: dict[str, list[float]] = defaultdict(list)
-    for line in lines:
-        if name := line.get("act") or line.get("look"):
-            times[name].append(line["ms"])
-    said = [f"{'':16} {'times':>7} {'p50 ms':>8} {'p95 ms':>8} {'p99 ms':>8}"]
-    for name, found in sorted(times.items(), key=lambda one: -len(one[1])):
-        said.append(
-            f"{name:16} {len(found):7} " + " ".join(f"{_quantile(found, part):8.0f}" for part in (0.5, 0.95, 0.99))
-        )
-    refusals = Counter(line["refusal"] for line in lines if line.get("refusal"))
-    if refusals:
-        said.append("refused: " + ", ".join(f"{code} {count}" for code, count in refusals.most_common()))
-    return said
-
-
-def _troubles(lines: Sequence[Mapping[str, Any]], acts: Sequence[Act]) -> list[str]:
-    """Whatever nobody should have met."""
-    met = Counter(str(line["trouble"]) for line in lines if "trouble" in line)
-    odd = Counter(f"{act.act} was answered {act.status}" for act in acts if act.status not in (200, 204, 302, 409, 422))
-    odd += Counter(
-        f"{x['look']} was answered {x['status']}" for x in lines if x.get("look") and x["status"] not in (200, 204)
-    )
-    return [f"{count} x {what}" for what, count in (met + odd).most_common(10)]
-
-
 def _answered(rig: Rig, lines: Sequence[Mapping[str, Any]]) -> list[str]:
     """How soon questions and answers were on the other person's screen; and whether any was left lying."""
     # The clock ends what nobody has answered; it ticks every five seconds.
@@ -178,15 +147,10 @@ def _answered(rig: Rig, lines: Sequence[Mapping[str, Any]]) -> list[str]:
     answered = [1000 * (at - found["effective"][one]) for one, at in answers.items() if one in found["effective"]]
     for words, times in (("question to a supervisor's screen", asked), ("answer to the agent's screen", answered)):
         if times:
-            told = ", ".join(f"p{100 * part:.0f} {_quantile(times, part):.0f} ms" for part in (0.5, 0.95, 0.99))
+            told = ", ".join(f"p{100 * part:.0f} {telling.quantile(times, part):.0f} ms" for part in (0.5, 0.95, 0.99))
             print(f"{words}: {len(times)}, {told}", flush=True)
     unseen = len(found["asked"].keys() - first.keys())
     return [
         *([f"{found['late']} questions are open though their time is over"] if found["late"] else []),
         *([f"{unseen} questions came to nobody's screen"] if unseen else []),
     ]
-
-
-def _quantile(times: Sequence[float], share: float) -> float:
-    ordered = sorted(times)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0

@@ -12,7 +12,8 @@ from typing import Any
 
 from retention_desk.embedded.places import PROJECT
 from retention_desk.embedded.processes import end, spawn
-from retention_desk.prove.poster import DONE, Orders
+from retention_desk.prove.poster import Orders
+from retention_desk.prove.pressing import DONE
 from retention_desk.prove.rig import Rig
 
 

@@ -10,17 +10,15 @@ import random
 import re
 import sys
 import time
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 from retention_desk.prove.browser import Answer, Browser, Fields, NoAnswer
+from retention_desk.prove.pressing import DONE, press
 from retention_desk.prove.terms import PASSWORD, TERMS
 
-DONE = frozenset({200, 302})
-REFUSED = frozenset({409, 422})
 CHECKS = ("PIN", "BIRTH_DATE")
 DISCLOSURES = ("PRICE_NOW", "PRICE_AFTER", "NEW_TERM", "HOW_TO_CANCEL")
 # One press in so many is made twice.
@@ -28,7 +26,6 @@ TWICE = 20
 ACCEPTS = 0.75
 _PROPOSAL = re.compile(r"/proposals/(\d+)/settle/")
 _CALL = re.compile(r"^/calls/(\d+)/")
-_REFUSAL = re.compile(r'data-refusal="(\w+)"')
 
 
 class Lost(Exception):
@@ -133,27 +130,14 @@ class Poster:
 
     def _act(self, browser: Browser, act: str, path: str, fields: Fields, *, htmx: bool = False) -> Answer:
         """Post one form until its outcome is known, and write it down. Raises Lost."""
-        key = str(uuid.uuid4())
-        troubles: list[str] = []
-        until = time.monotonic() + self.orders.patience
-        while True:
-            self.posts += 1
-            try:
-                answer = browser.post(path, fields, key=key, htmx=htmx)
-            except NoAnswer as error:
-                trouble = str(error)
-            else:
-                code = _REFUSAL.search(answer.body) if answer.status in REFUSED else None
-                refusal = code.group(1) if code else ""
-                if answer.status < 500 and refusal != "IN_FLIGHT":
-                    break
-                trouble = refusal or (f"labelled {answer.status}" if answer.retry else str(answer.status))
-            troubles.append(trouble)
-            if time.monotonic() > until:
-                self._write(act, key, 0, 0.0, "", troubles)
-                raise Lost(f"{act} {key}: {troubles[-1]}")
-            time.sleep(0.05 + 0.2 * self.chance.random())
-        self._write(act, key, answer.status, answer.ms, refusal or self._redirected(act, answer), troubles)
+        pressed = press(browser, path, fields, htmx=htmx, patience=self.orders.patience, chance=self.chance)
+        key, answer = pressed.key, pressed.answer
+        self.posts += len(pressed.troubles) + (answer is not None)
+        if answer is None:
+            self._write(act, key, 0, 0.0, "", pressed.troubles)
+            raise Lost(f"{act} {key}: {pressed.troubles[-1]}")
+        refusal = pressed.refusal or self._redirected(act, answer)
+        self._write(act, key, answer.status, answer.ms, refusal, pressed.troubles)
         if not self.chance.randrange(TWICE):
             self._again(browser, act, path, fields, key, answer, htmx=htmx)
         return answer

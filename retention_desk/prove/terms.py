@@ -16,3 +16,8 @@ def cost_minor(percent: int, months: int) -> int:
 
 SMALLEST_MINOR = min(cost_minor(*terms) for terms in TERMS)
 MIDDLE_MINOR = sum(cost_minor(*terms) for terms in TERMS) // len(TERMS)
+
+
+def account(customer: int) -> str:
+    """The number of an account, by which a customer of this ground is found; ids begin with 1 there."""
+    return f"{customer:09}-B"

@@ -1,5 +1,6 @@
 """The proofs of ``manage.py prove`` at a size for every day: the same servers, processes and kills, a few of each."""
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -60,7 +61,9 @@ def test_questions_and_answers_reach_the_other_person_and_nothing_is_lost(
     rig, ground = desk
     fresh = ground | {"customers": ground["customers"][-2 * CALLS : -CALLS], "version": ground["endless"]}
 
-    assert work(rig, fresh, seconds=12, pace=0.1) == []
+    assert work(rig, fresh, seconds=14, pace=0.01) == []
     said = capfd.readouterr().out
     assert "question to a supervisor's screen" in said
     assert "answer to the agent's screen" in said
+    assert re.search(r"all presses +\d+ .*\n", said)
+    assert re.search(r"MB of web +\d+", said)

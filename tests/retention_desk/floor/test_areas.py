@@ -1,6 +1,7 @@
 """The areas of the approvals page by themselves: each tells what has changed, and nothing while nothing has."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from customers import calls
 from offers import duty, floor
 from offers.choices import Duty, Grade
 from offers.models import ApprovalRequest
+from retention_desk.floor.presenter import floor_board
 from tests.builders import make_supervisor, new_key
 from tests.offers.builders import make_limit
 from tests.retention_desk.scene import Scene, set_scene, signed_in
@@ -157,3 +159,10 @@ def test_floor_knows_the_status_and_since_when(scene: Scene) -> None:
     assert again.since is not None
     assert ready.since is not None
     assert again.since > ready.since
+
+
+@pytest.mark.parametrize(("agents", "seconds"), [(1, 1), (99, 1), (200, 3)])
+def test_long_floor_asks_less_often(scene: Scene, agents: int, seconds: int) -> None:
+    (ann, *_others) = floor.floor(by=scene.sue.pk)
+
+    assert floor_board([replace(ann, status="READY")] * agents).context["floor_rest"] == seconds
