@@ -15,9 +15,13 @@ QUEUE = (_SQL / "queue.sql").read_text(encoding="utf-8")
 FLOOR = (_SQL / "floor.sql").read_text(encoding="utf-8")
 REQUEST_STATE = (_SQL / "request_state.sql").read_text(encoding="utf-8")
 WAITING_COUNT = (_SQL / "waiting_count.sql").read_text(encoding="utf-8")
-# Seconds that somebody is usually in a status; whoever is in it longer gets a sign. Judgement of floors like these:
-# a call of twelve minutes, a wrap-up of two, a break of a quarter of an hour. READY is nobody's fault.
+# Seconds that somebody is usually in a status; whoever is in it longer gets a sign. What is usual of a call and of its
+# wrap-up, the site's own calls tell (sql/floor.sql). Until there are enough of them, and for what only the audit knows,
+# it is the judgement of floors like these: a call of twelve minutes, a wrap-up of two, a break of a quarter of an hour.
+# READY is nobody's fault.
 USUAL_SECONDS = {"WAITING": 120, "ON_CALL": 720, "WRAP_UP": 120, "BREAK": 900, "AWAY": 900}
+# Nobody is late within a minute, however quick the others are.
+LEAST_USUAL_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +268,10 @@ def _budget(row: Mapping[str, Any], today: date) -> FloorBudget:
     )
 
 
+def _usual(status: str, of_the_site: int | None) -> int | None:
+    return USUAL_SECONDS.get(status) if of_the_site is None else max(LEAST_USUAL_SECONDS, of_the_site)
+
+
 def _on_floor(row: Mapping[str, Any]) -> OnFloor:
     since = datetime.fromisoformat(row["since"]) if row["since"] else None
     return OnFloor(
@@ -273,7 +281,7 @@ def _on_floor(row: Mapping[str, Any]) -> OnFloor:
         status=row["status"],
         since=since,
         seconds=round((datetime.fromisoformat(row["now"]) - since).total_seconds()) if since else None,
-        usual_seconds=USUAL_SECONDS.get(row["status"]),
+        usual_seconds=_usual(row["status"], row["usual_seconds"]),
         call_id=row["call_id"],
         calls=row["calls"],
         saved=row["saved"],

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from customers import audit, keys
+from customers import audit, keys, screens
 from customers.choices import CallState
 from customers.models import Call
 from customers.queries import DeskNow
@@ -56,6 +56,7 @@ def see_note(*, note_id: int, by: int, role: str) -> None:
             audit.append(
                 by=by, role=role, act=Act.NOTE_SEEN, object_kind="silent_note", object_id=note.pk, call_id=note.call_id
             )
+            screens.ring("NOTE_READ", by=by, person=note.by_id, call=note.call_id)
 
 
 def _check_same_site(by: int, agent_id: int) -> None:

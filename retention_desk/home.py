@@ -30,7 +30,7 @@ from offers.mine import Offered
 from retention_desk.acting import Actor, actor
 from retention_desk.calls.words import DISPOSITION_ICONS
 from retention_desk.floor.views_shift import tell_moved
-from retention_desk.http import render_fragment
+from retention_desk.http import render_fragment, wants_fragment
 from retention_desk.reports.intervals import wilson
 
 SAVED = frozenset(
@@ -51,6 +51,7 @@ TEAM_FROM = 3
 FEW_CALLS = 30
 SOON = 15 * 60
 FRAGMENTS = frozenset({"waiting", "promised"})
+NEWS = "news"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +88,14 @@ class PromisedLine:
 @login_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Show where the person's work is; `part` asks for what waits or what was promised alone."""
+    """Show where the person's work is; `part` asks for what waits, what was promised or what is new alone."""
     who = actor(request)
+    part = request.GET.get("part", "")
+    if part == NEWS and wants_fragment(request):
+        return render_fragment(request, "home.html", part, {"news": shift.news(by=who.by)})
     context: dict[str, Any] = {"today": timezone.localdate(), "part_of_day": _part_of_day(timezone.localtime())}
     if request.user.has_perm("customers.take_call") and who.seat is not None:
         context |= _agent(who) | {"news": shift.news(by=who.by)}
-    part = request.GET.get("part", "")
     if part in FRAGMENTS and "mine" in context:
         return render_fragment(request, "home.html", part, context)
     return render(request, "home.html", context)

@@ -1,4 +1,5 @@
 -- The floor of a supervisor's site: each agent's status, since when, calls and saves today, what is left of the budget.
+-- What is usual: of the site's newest 300 calls of four weeks nine in ten took no longer; of fewer than 30 nothing is said.
 -- Parameters: by (the supervisor).
 WITH me AS MATERIALIZED (
     SELECT s.user_id, t.site_id, coalesce(i.time_zone, 'UTC') AS time_zone
@@ -8,7 +9,15 @@ WITH me AS MATERIALIZED (
     WHERE s.user_id = %(by)s AND s.is_active
       AND EXISTS (SELECT FROM offers_seat a WHERE a.user_id = authority_of(s.user_id) AND a.grade IN ('SUPERVISOR', 'MANAGER'))
 ),
-day AS (SELECT me.*, (date_trunc('day', desk_now() AT TIME ZONE time_zone) AT TIME ZONE time_zone) AS begins FROM me)
+day AS (SELECT me.*, (date_trunc('day', desk_now() AT TIME ZONE time_zone) AT TIME ZONE time_zone) AS begins FROM me),
+usual AS MATERIALIZED (
+    SELECT CASE WHEN count(*) >= 30 THEN extract(epoch FROM percentile_disc(0.9) WITHIN GROUP (ORDER BY n.ended_at - n.opened_at))::int END AS on_call,
+           CASE WHEN count(*) >= 30 THEN extract(epoch FROM percentile_disc(0.9) WITHIN GROUP (ORDER BY n.closed_at - n.ended_at))::int END AS wrap_up
+    FROM (SELECT c.opened_at, c.ended_at, c.closed_at FROM customers_call c
+          WHERE c.site_id = (SELECT site_id FROM me) AND c.opened_at > desk_now() - interval '28 days'
+            AND c.state = 'CLOSED' AND c.abandoned_at IS NULL
+          ORDER BY c.opened_at DESC LIMIT 300) n
+)
 SELECT coalesce(jsonb_agg(to_jsonb(f)), '[]')
 FROM (
     SELECT u.id, concat_ws(' ', u.first_name, u.last_name) AS name, s.grade, t.name AS team,
@@ -17,8 +26,10 @@ FROM (
            -- Ready again since the last call was wrapped up, not since the morning.
            coalesce(r.asked_at, CASE WHEN k.state = 'OPEN' THEN k.opened_at ELSE k.ended_at END,
                     CASE WHEN s.duty = 'READY' THEN greatest(s.duty_since, l.closed_at) ELSE s.duty_since END) AS since,
+           CASE WHEN r.id IS NOT NULL THEN NULL WHEN k.state = 'OPEN' THEN usual.on_call WHEN k.state = 'WRAP_UP' THEN usual.wrap_up END AS usual_seconds,
            desk_now() AS now, CASE WHEN k.state = 'OPEN' THEN k.id END AS call_id, d.calls, d.saved, w.left_minor, w.currency
     FROM day
+    CROSS JOIN usual
     JOIN customers_team t ON day.site_id IS NULL OR t.site_id = day.site_id
     JOIN offers_seat s ON s.team_id = t.id AND s.is_active AND s.grade NOT IN ('SUPERVISOR', 'MANAGER')
     JOIN people_user u ON u.id = s.user_id AND u.is_active

@@ -116,6 +116,7 @@ def _topics(kind: Kind, ring: Ring, place: Place) -> frozenset[str]:
         Kind.CALL: {of_person(person)} if person is not None else agent,
         Kind.WAITING: {at_site(site)} if site else set(),
         Kind.NEWS: {at_site(site)} if ring.ids.get("site") and site else {EVERYBODY},
+        Kind.NOTE: {of_person(person)} if person is not None else set(),
         Kind.SESSION: {of_person(person)} if person is not None else set(),
     }
     return frozenset(heard[kind])
@@ -124,7 +125,7 @@ def _topics(kind: Kind, ring: Ring, place: Place) -> frozenset[str]:
 def _data(kind: Kind, ring: Ring, place: Place) -> dict[str, int | str]:
     """Ids, what happened, and how long to wait before it shows."""
     told: dict[str, int | str | None] = {"what": ring.what.lower()}
-    if kind in (Kind.REQUEST, Kind.CALL):
+    if kind in (Kind.REQUEST, Kind.CALL, Kind.NOTE):
         told |= {"call": place.call}
     if kind == Kind.REQUEST:
         told |= {"request": place.request, "wait": place.wait_ms or None}

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     """A call of one's own: to the person it is for, or else to its agent."""
     WAITING = "waiting"
     """A call that was handed over or is to be rung back: to everybody who works where it was taken."""
+    NOTE = "note"
+    """A silent note was seen: to whoever wrote it."""
     NEWS = "news"
     """Something for everybody of a site, or for everybody."""
     SESSION = "session"
@@ -94,6 +96,7 @@ HEARD: Mapping[str, tuple[Kind, ...]] = MappingProxyType(
         "SIGNED_OUT": (Kind.SESSION,),
         "CALL_INCOMING": (Kind.CALL,),
         "CALL_CHANGED": (Kind.CALL,),
+        "NOTE_READ": (Kind.NOTE,),
         "NEWS": (Kind.NEWS,),
     }
 )

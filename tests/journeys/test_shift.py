@@ -72,6 +72,9 @@ def test_request_note_and_news_reach_whom_they_are_for(new_page: NewPage) -> Non
     ines.keyboard.press("s")
     expect(ines.locator("#floor-word")).not_to_contain_text("Offer the fix first")
     assert SilentNoteSeen.objects.count() == 1
+    # Who wrote it is told, and goes on typing.
+    expect(tobias.locator("#note-sent")).to_contain_text("seen at")
+    expect(tobias.locator("#note-bar input[type=text]")).to_be_focused()
 
     # In another tab Tobias hands over; in the first the answers are off, and the name is on the row.
     tab = tobias.context.new_page()
@@ -95,12 +98,18 @@ def test_request_note_and_news_reach_whom_they_are_for(new_page: NewPage) -> Non
     assert Proposal.objects.get().state == "AUTHORISED"
     assert ApprovalRequest.objects.get().decided_by == vera_
 
-    # News waits for the next call.
+    # News waits for the next call; on the first page it comes by itself.
+    home = ines.context.new_page()
+    home.goto("/")
+    expect(home.locator("html[data-live=on]")).to_have_count(1)
+    home.locator("h1").hover()
     vera.goto("/approvals/shift/")
     vera.get_by_label("What is new").fill("Outage in the north")
     vera.get_by_label("Until").fill(vera.evaluate("new Date(Date.now() + 864e5).toISOString().slice(0, 16)"))
     vera.get_by_role("button", name="Post news").click()
     expect(vera.get_by_text("Agents on a call see it at their next one.")).to_be_visible()
+    expect(home.locator("#home-news")).to_contain_text("Outage in the north")
+    home.close()
     with ines.expect_response(lambda answer: "/word/" in answer.url):
         ines.reload()
     expect(ines.locator("#floor-word")).not_to_contain_text("Outage in the north")

@@ -4,16 +4,18 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import psycopg
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from customers import calls
+from customers.models import Call
 from offers import duty, floor
 from offers.choices import Duty, Grade
 from offers.models import ApprovalRequest
 from retention_desk.floor.presenter import floor_board
-from tests.builders import make_supervisor, new_key
+from tests.builders import close_call, make_supervisor, new_key
 from tests.offers.builders import make_limit
 from tests.retention_desk.scene import Scene, set_scene, signed_in
 
@@ -159,6 +161,52 @@ def test_floor_knows_the_status_and_since_when(scene: Scene) -> None:
     assert again.since is not None
     assert ready.since is not None
     assert again.since > ready.since
+
+
+def test_usual_is_what_nine_in_ten_of_the_sites_newest_calls_took(
+    scene: Scene, owner_db: psycopg.Cursor[tuple[object, ...]]
+) -> None:
+    newest = close_call(Call.objects.get(pk=scene.open_call()))
+
+    def usual() -> tuple[int | None, int | None]:
+        """Of a call, and of its wrap-up."""
+        call_id = scene.open_call()
+        of_a_call = _usual(scene)
+        calls.end_call(call_id=call_id, by=scene.ann.pk, role="AGENT")
+        of_a_wrap_up = _usual(scene)
+        close_call(Call.objects.get(pk=call_id))
+        return of_a_call, of_a_wrap_up
+
+    # What the tests themselves make takes no time: 1, 2 and 3 of them.
+    lay_calls(owner_db, newest, range(1, 28))
+    assert usual() == (720, 120), "of fewer than thirty nothing is said"
+    lay_calls(owner_db, newest, range(28, 29))
+    # Of 30 calls 27 took 26 minutes at most, and their wrap-ups 26 s: nobody is late within a minute.
+    assert usual() == (25 * 60, 60)
+    lay_calls(owner_db, newest, range(29, 400))
+    # Of the newest 300 only.
+    assert usual() == (267 * 60, 267)
+
+
+def _usual(scene: Scene) -> int | None:
+    return next(one.usual_seconds for one in floor.floor(by=scene.sue.pk) if one.user_id == scene.ann.pk)
+
+
+def lay_calls(owner_db: psycopg.Cursor[tuple[object, ...]], like: Call, minutes: range) -> None:
+    """Closed calls of so many minutes, wrapped up in as many seconds; the longer, the longer ago. Guards look away."""
+    owner_db.execute("ALTER TABLE customers_call DISABLE TRIGGER USER")
+    owner_db.execute(
+        """INSERT INTO customers_call
+           SELECT (jsonb_populate_record(c, jsonb_build_object(
+               'id', nextval(pg_get_serial_sequence('customers_call', 'id')), 'opened_at', t.began,
+               'ended_at', t.began + make_interval(mins => n),
+               'closed_at', t.began + make_interval(mins => n, secs => n)))).*
+           FROM customers_call c, generate_series(%s::int, %s::int) n,
+                LATERAL (SELECT c.opened_at - interval '1 day' - make_interval(mins => n) AS began) t
+           WHERE c.id = %s""",
+        [minutes.start, minutes.stop - 1, like.pk],
+    )
+    owner_db.execute("ALTER TABLE customers_call ENABLE TRIGGER USER")
 
 
 @pytest.mark.parametrize(("agents", "seconds"), [(1, 1), (99, 1), (200, 3)])

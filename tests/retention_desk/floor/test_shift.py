@@ -132,6 +132,9 @@ def test_news_stands_on_the_home_page_until_it_is_taken_back(scene: Scene, sue: 
     assert sue.post("/approvals/shift/news/", news_of()).status_code == 302
 
     assert "Outage in the north" in ann.get("/").content.decode()
+    news = ann.get("/?part=news", headers=HTMX).content.decode()
+    assert "Outage in the north" in news
+    assert "My calls today" not in news
     assert "Outage in the north" not in sid.get("/").content.decode()
     back = f"/approvals/shift/news/{News.objects.get().pk}/take-back/"
     assert sid.post(back).status_code == 404

@@ -106,7 +106,9 @@ def test_customer_changed_elsewhere_concerns_who_is_on_a_call_with_them_but_not_
     [
         (Ring("LIMIT_ADDED", {"limit": 3}, 1), Kind.AUTHORITY, {EVERYBODY}),
         (Ring("CALL_INCOMING", {"person": 41}), Kind.CALL, {of_person(41)}),
+        (Ring("NOTE_READ", {"person": 41, "call": 10**9}, 7), Kind.NOTE, {of_person(41)}),
         (Ring("NEWS", {}), Kind.NEWS, {EVERYBODY}),
+        (Ring("NEWS_POSTED", {"news": 10**9}), Kind.NEWS, {EVERYBODY}),
         (Ring("NEWS", {"site": 6}), Kind.NEWS, {at_site(6)}),
         (Ring("SIGNED_OUT", {"person": 41}, 41), Kind.SESSION, {of_person(41)}),
     ],
