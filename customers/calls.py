@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from customers import keys, on_call, queries, reading
 from customers.acts import Act
@@ -45,6 +45,8 @@ __all__ = [
 ]
 
 NOTES_MOST = 8000
+# How long a call that was cut off may go on; the wall is SQL guard_call.
+GOES_ON_FOR = timedelta(minutes=10)
 
 
 def touch(*, call_id: int, by: int) -> bool:
@@ -230,21 +232,45 @@ def end_call(*, call_id: int, by: int, role: str) -> None:
 
 
 @transaction.atomic
-def hang_up(*, call_id: int, role: str) -> None:
-    """The telephone says that the line is down: as `end_call`, whoever's call it is."""
+def hang_up(*, call_id: int, role: str, dropped: bool) -> None:
+    """The telephone says that the line is down: as `end_call`, whoever's call it is.
+
+    `dropped`: nobody took the caller over. The agent, who did not end it, may go on with it for ten minutes (`resume`),
+    and what was approved for it or waits for an answer stays held as long.
+    """
     call = Call.objects.select_for_update(no_key=True, of=("self",)).get(pk=call_id)
     if call.state != CallState.OPEN:
         return
-    Call.objects.filter(pk=call_id).update(state=CallState.WRAP_UP, ended_at=DeskNow())
+    dropped_at = DeskNow() if dropped else None
+    Call.objects.filter(pk=call_id).update(state=CallState.WRAP_UP, ended_at=DeskNow(), dropped_at=dropped_at)
     on_call.record(call, act=Act.CALL_ENDED, by=None, role=role, event=CallEventKind.ENDED)
 
 
 @transaction.atomic
 def resume(*, call_id: int, by: int, role: str) -> None:
-    """The agent is back on an open call after the browser had closed. `Refused("CALL_CLOSED")` when it is over."""
-    call = on_call.lock_open(call_id, by=by)
-    Call.objects.filter(pk=call_id).update(seen_at=DeskNow())
+    """The agent is back on an open call after the browser had closed, or has the customer back who was cut off.
+
+    `Refused("CALL_CLOSED")` when it is over, for a call that was cut off ten minutes later; `Refused("CALL_OPEN")` when
+    the agent is in another one by then.
+    """
+    call = on_call.lock_own(call_id, by=by)
+    if call.state == CallState.OPEN:
+        Call.objects.filter(pk=call_id).update(seen_at=DeskNow())
+    else:
+        _go_on(call, by=by)
     on_call.record(call, act=Act.CALL_RESUMED, by=by, role=role, event=CallEventKind.RESUMED)
+
+
+def _go_on(call: Call, *, by: int) -> None:
+    """Open a call that was cut off again."""
+    cut_off = Call.objects.filter(pk=call.pk, state=CallState.WRAP_UP, dropped_at__gt=DeskNow() - GOES_ON_FOR)
+    if not cut_off.exists():
+        raise Refused("CALL_CLOSED", call_id=call.pk)
+    try:
+        with transaction.atomic():
+            cut_off.update(state=CallState.OPEN, ended_at=None, dropped_at=None, seen_at=DeskNow())
+    except IntegrityError as error:
+        raise Refused("CALL_OPEN", call_id=queries.open_call_of(by=by)) from error
 
 
 def abandon_silent(*, silent_for: timedelta, most: int = 100) -> int:

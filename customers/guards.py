@@ -137,6 +137,7 @@ TABLES = (
         checks={
             "call_state_has_its_times": "closed_at ended_at state",
             "call_asked_has_its_times": "ask_count asked_at must_complete_by",
+            "call_dropped_has_ended": "dropped_at ended_at",
         },
         unique={"one_open_call_an_agent": "agent_id where state"},
         references={"policy_id": "customers_conductpolicy"},

@@ -48,6 +48,7 @@ class CallHead:
     ended_at: datetime | None
     closed_at: datetime | None
     abandoned_at: datetime | None
+    dropped_at: datetime | None
     phone_from: str
     caller_role: CallerRole
     opening_intent: OpeningIntent

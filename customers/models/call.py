@@ -40,6 +40,9 @@ class Call(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     abandoned_at = models.DateTimeField(null=True, blank=True)
+    dropped_at = models.DateTimeField(
+        null=True, blank=True, help_text="The telephone ended it; for ten minutes its agent may go on with it."
+    )
 
     phone_from = models.CharField(max_length=20, blank=True)
     caller_role = models.CharField(max_length=24, choices=CallerRole.choices, default=CallerRole.UNKNOWN)
@@ -101,6 +104,9 @@ class Call(models.Model):
                     must_complete_by__isnull=False,
                 ),
                 name="call_asked_has_its_times",
+            ),
+            models.CheckConstraint(
+                condition=Q(dropped_at=None) | Q(ended_at__isnull=False), name="call_dropped_has_ended"
             ),
             models.CheckConstraint(
                 condition=Q(rival_price_minor=None) | Q(rival_price_minor__gte=0),

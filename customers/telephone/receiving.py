@@ -11,10 +11,11 @@ from uuid import UUID
 
 from django.db import connection as database
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from customers import calls, keys, queries, screens
-from customers.choices import CallState, TelephoneEventKind, TelephoneState
-from customers.models import TelephoneCall, TelephoneConnection, TelephoneLeg
+from customers.choices import CallEventKind, CallState, TelephoneEventKind, TelephoneState
+from customers.models import CallEvent, TelephoneCall, TelephoneConnection, TelephoneLeg
 from customers.refusals import NotYours, Refused
 from customers.telephone.callers import in_full, match
 from customers.telephone.parts import Part, Seated, earlier_call, happened, open_part, parts_of, people_of
@@ -199,7 +200,11 @@ def _end_what_is_over(call: TelephoneCall, standing: Standing, parts: Sequence[P
     """
     over = {part for part, leg in zip(parts, standing.legs, strict=True) if leg.over}
     legs = TelephoneLeg.objects.filter(telephone_call=call, call__state=CallState.OPEN)
-    for agent_id, number, call_id in legs.values_list("agent_id", "number", "call_id"):
-        if standing.ended or Part(agent_id, number) in over:
-            calls.hang_up(call_id=call_id, role=ROLE)
+    # A call that was cut off and went on has another line by then.
+    cut_off = CallEvent.objects.filter(call=OuterRef("call"), kind=CallEventKind.ENDED)
+    for agent_id, number, call_id in legs.filter(~Exists(cut_off)).values_list("agent_id", "number", "call_id"):
+        part = Part(agent_id, number)
+        if standing.ended or part in over:
+            handed_over = any(one == part and leg.over for one, leg in zip(parts[:-1], standing.legs[:-1], strict=True))
+            calls.hang_up(call_id=call_id, role=ROLE, dropped=not handed_over)
         screens.ring("CALL_CHANGED", person=agent_id, call=call_id)

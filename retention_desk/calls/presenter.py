@@ -14,6 +14,7 @@ from babel import Locale
 from django.utils.translation import get_language, to_locale
 
 from customers import reading
+from customers.calls import GOES_ON_FOR
 from customers.choices import (
     CallEventKind,
     CallState,
@@ -305,7 +306,10 @@ def _right(sheet: CallSheet, offers: OfferSheet | None, panel: str, wish: Wish) 
         return {"identity_form": wish.forms.get("identity") or IdentityForm()}
     if panel == "dropped":
         open_offer = _open_offer(offers) if offers else None
-        return {"open_offer": open_offer, "open_name": composer.name_of_made(open_offer) if open_offer else ""}
+        dropped_at = sheet.call.dropped_at
+        until = dropped_at + GOES_ON_FOR if dropped_at and dropped_at + GOES_ON_FOR > sheet.now else None
+        name = composer.name_of_made(open_offer) if open_offer else ""
+        return {"open_offer": open_offer, "open_name": name, "goes_on_until": until}
     if panel in ("cancel", "note", "cancelled", "already"):
         return endings.cancelling(sheet, panel, wish.forms)
     if panel == "complaint":

@@ -149,9 +149,14 @@ def touch(request: HttpRequest, call_id: int) -> HttpResponse:
 @for_agents
 @require_POST
 def resume(request: HttpRequest, call_id: int) -> HttpResponse:
-    """The agent is back after the browser was closed."""
+    """The agent is back after the browser was closed, or has the customer back who was cut off."""
     who = actor(request)
-    calls.resume(call_id=call_id, by=who.by, role=who.role)
+    try:
+        calls.resume(call_id=call_id, by=who.by, role=who.role)
+    except NotYours:
+        raise
+    except Refused as refused:
+        return show(request, call_id, Wish(refusal=refused, news="some"), status=409)
     return HttpResponse(status=NO_CONTENT) if wants_fragment(request) else redirect("calls:screen", call_id)
 
 

@@ -79,9 +79,9 @@ def _answered(answer: ApprovalState, **given: Any) -> Draw:
 def _over(now: datetime) -> Mapping[str, Any]:
     """The line went down a minute ago, with an offer open."""
     sheet = facts.sheet(now)
-    ended = replace(sheet.call, state=CallState.WRAP_UP, ended_at=now - timedelta(seconds=60))
-    sheet = replace(sheet, call=ended)
-    offers = facts.offers(sheet, made=(facts.made(now, ProposalState.LAPSED, presented_at=now),), presented=1)
+    at = now - timedelta(seconds=60)
+    sheet = replace(sheet, call=replace(sheet.call, state=CallState.WRAP_UP, ended_at=at, dropped_at=at))
+    offers = facts.offers(sheet, made=(facts.made(now, ProposalState.PRESENTED, presented_at=now),), presented=1)
     return screen(sheet, offers, Wish())
 
 

@@ -327,6 +327,7 @@ KEYLESS = {
     "calls/identity_check.html calls:identity": "says by which checks the caller is known",
     "calls/offer_accepted.html calls:end": "a call ends once",
     "calls/reason_panel.html calls:reason": "says what stands in the fields",
+    "calls/call_dropped.html calls:resume": "a call goes on once",
     "calls/side_panel.html calls:notes": "says what stands in the field",
     "firstrun/begin.html ": "a desk begins once",
     "floor/card.html offers:read": "the first reader counts",

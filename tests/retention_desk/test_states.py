@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client, override_settings
 
+from customers import calls
 from customers.models import Call, Customer
 from offers import ledger
 from offers.choices import BudgetKind, Duty
@@ -251,6 +252,27 @@ def test_ended_call_is_cancelled_as_asked(desk_clock: DeskClock) -> None:
     step = floor.ann.get(f"/calls/{floor.call_id}/cancel/", headers=HTMX).content.decode()
     assert "Confirm cancellation" in step
     assert "Confirmation number" in cancelled(floor)
+
+
+def test_call_that_was_cut_off_goes_on_for_ten_minutes(desk_clock: DeskClock) -> None:
+    """The telephone's end is no end of the agent's: what was approved is there when the customer is back."""
+    floor = Floor(desk_clock)
+    floor.post(f"/calls/{floor.call_id}/asked/")
+    floor.decide(decision="approve")
+    calls.hang_up(call_id=floor.call_id, role="TELEPHONE", dropped=True)
+    page = floor.screen()
+
+    for word in ("go on with the same call until", "Go on with the call", "Approved", "valid until"):
+        assert word in page
+
+    answer = floor.ann.post(f"/calls/{floor.call_id}/resume/")
+    assert answer.headers["Location"] == f"/calls/{floor.call_id}/"
+    assert "Present to customer" in floor.screen()
+
+    calls.hang_up(call_id=floor.call_id, role="TELEPHONE", dropped=True)
+    desk_clock.advance(timedelta(minutes=10))
+    assert "Go on with the call" not in floor.screen()
+    assert floor.ann.post(f"/calls/{floor.call_id}/resume/").status_code == 409
 
 
 def test_ended_call_that_is_settled_is_not_dropped(desk_clock: DeskClock) -> None:

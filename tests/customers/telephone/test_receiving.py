@@ -234,6 +234,28 @@ def test_name_that_only_the_desk_gives_is_not_taken_from_outside(telephone: Tele
     assert not Call.objects.exists()
 
 
+def test_call_that_was_cut_off_and_goes_on_is_not_ended_by_its_old_line(telephone: Telephone, ann: User) -> None:
+    telephone.tell(Kind.ANSWERED, 0, agent="ann")
+    telephone.tell(Kind.ENDED, 60, agent="ann")
+    call = Call.objects.get()
+    assert (call.state, call.dropped_at) == ("WRAP_UP", call.ended_at)
+
+    calls.resume(call_id=call.pk, by=ann.pk, role="AGENT")
+    telephone.tell(Kind.ENDED, 61)
+
+    assert Call.objects.get().state == "OPEN"
+
+
+def test_call_that_was_handed_over_is_not_cut_off(telephone: Telephone, ann: User, bob: User) -> None:
+    telephone.tell(Kind.ANSWERED, 0, agent="ann")
+    telephone.tell(Kind.TRANSFERRED, 60, agent="bob")
+    telephone.tell(Kind.ANSWERED, 65, agent="bob")
+    telephone.tell(Kind.ENDED, 90)
+
+    assert Call.objects.get(agent=ann).dropped_at is None
+    assert Call.objects.get(agent=bob).dropped_at is not None
+
+
 def whole(telephone: Telephone) -> list[Told]:
     """A call that is answered, held, handed over and ended."""
     return [
