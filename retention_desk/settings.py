@@ -15,6 +15,7 @@ production's: HTTPS only, no secret has a default, and a missing one stops the s
 | AUDIT_EXPORT_DIR | directory outside the database for the file of seals; best on another machine's disk |
 | TELEPHONE_SECRETS | secrets that telephone systems chose: ``name of the connection=secret``, separated by commas |
 | TELEPHONE_MANAGERS | managers of Asterisk: ``name of the connection=tcp://user@host:5038`` (or ``tls://``), as above |
+| API_REQUESTS_A_MINUTE | how many requests of one key to the API are answered in a minute; 600 |
 | EMAIL_URL, DEFAULT_FROM_EMAIL | outgoing mail, e.g. smtp+tls://user:password@host:587 |
 | DESK_DATA | directory for files and logs; default ``.desk`` beside manage.py |
 | DESK_GALLERY | 1 shows developers every state of the screens under /gallery/; nothing of customers is in it |
@@ -286,6 +287,8 @@ TELEPHONE_MANAGERS: dict[str, str] = {
     for _name, _is, _address in (_pair.partition("=") for _pair in env.str("TELEPHONE_MANAGERS", default="").split(","))
     if _address
 }
+
+API_REQUESTS_A_MINUTE: int = env.int("API_REQUESTS_A_MINUTE", default=600)
 
 # People, sessions.
 

@@ -1,17 +1,19 @@
 """The API under /api/v1/: a telephone system, or whoever stands before it, says what happens to its calls.
 
 Every write needs an Idempotency-Key: told again with the same body it is the same answer, with another one 422, while
-the first is under way 409. A call that is not of the key's connection is not there (404). Errors are sentences that
-name the field, in English: programs read them, and the people who write those.
+the first is under way 409; more of a key than so many a minute is 429. A call that is not of the key's connection is
+not there (404). Errors are sentences that name the field, in English: programs read them, and the people who write
+those.
 """
 
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import NinjaAPI, Router, Status
-from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from ninja.params import functions as param_functions
 from ninja.security import HttpBearer
 
@@ -24,10 +26,11 @@ from customers.telephone.told import Told
 from retention_desk.telephone import pop
 from retention_desk.telephone.schemas import CallIn, CallOut, Happens, Problems, TransferIn
 from retention_desk.telephone.seats import seated
+from retention_desk.telephone.throttle import KeyThrottle
 from retention_desk.telephone.webhooks import MOST_BYTES, OUT_OF_TIME, problem, problems, size_of
 
 _KEY = param_functions.Header(..., alias="Idempotency-Key", description="A UUID of your own for this one write.")
-REFUSALS = dict.fromkeys((400, 401, 409, 413, 422), Problems)
+REFUSALS = dict.fromkeys((400, 401, 409, 413, 422, 429), Problems)
 NOT_THERE = REFUSALS | {404: Problems}
 
 
@@ -51,6 +54,7 @@ api = NinjaAPI(
     urls_namespace="api",
     docs_url=None,
     auth=KeyAuth(),
+    throttle=KeyThrottle(),
 )
 calls = Router(tags=["calls"])
 
@@ -162,6 +166,12 @@ def _unknown(request: HttpRequest, wrong: AuthenticationError) -> HttpResponse:
 @api.exception_handler(HttpError)
 def _as_said(request: HttpRequest, wrong: HttpError) -> HttpResponse:
     return problem(wrong.status_code, "", wrong.message)
+
+
+@api.exception_handler(Throttled)
+def _too_many(request: HttpRequest, wrong: Throttled) -> HttpResponse:
+    most = settings.API_REQUESTS_A_MINUTE
+    return problem(429, "", f"More than {most} requests with this key in this minute. Ask again after Retry-After.")
 
 
 @api.exception_handler(NotYours)

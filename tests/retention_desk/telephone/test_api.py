@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.core.result import Err
 
-from customers.models import AuditEvent, Call, TelephoneCall, TelephoneConnection, TelephoneKey
+from customers.models import AuditEvent, Call, TelephoneCall, TelephoneConnection, TelephoneEvent, TelephoneKey
 from customers.telephone import connections
 from retention_desk.telephone.api import api
 from tests import builders
@@ -45,6 +46,37 @@ def sender(connection: TelephoneConnection) -> Sender:
 
 def problems(answer: Any) -> list[tuple[str, str]]:
     return [(one["field"], one["sentence"]) for one in answer.json()["problems"]]
+
+
+def test_key_has_so_many_requests_a_minute_and_no_other_key_pays_for_them(
+    sender: Sender, connection: TelephoneConnection, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.API_REQUESTS_A_MINUTE = 2
+    monkeypatch.setattr(time, "time", lambda: 1_795_366_990.25)
+    other = Sender(make_key(connection, builders.make_user("bea")))
+    told = {"call_id": "90117"}
+
+    answers = [sender.post(once=builders.new_key(), **told) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [201, 201, 429]
+    assert (problems(answers[2]), answers[2].headers["Retry-After"]) == (
+        [("", "More than 2 requests with this key in this minute. Ask again after Retry-After.")], "50",
+    )  # fmt: skip
+    assert TelephoneEvent.objects.count() == 2
+    assert other.post(**told).status_code == 201
+    monkeypatch.setattr(time, "time", lambda: 1_795_367_040.25)
+    assert sender.post(**told).status_code == 201
+
+
+def test_without_valkey_every_request_is_answered(
+    sender: Sender, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.API_REQUESTS_A_MINUTE = 0
+    nobody_there = settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {"default": nobody_there}
+
+    assert sender.post(call_id="90117").status_code == 201
+    assert "not counted: ConnectionError" in caplog.text
 
 
 def test_call_is_opened_held_resumed_handed_over_and_ended(sender: Sender, scene: Scene) -> None:
