@@ -75,7 +75,7 @@ TABLES = (
         triggers=(
             *APPEND_ONLY,
             STAMPED,
-            Trigger("moves_counter", "AFTER INSERT", "move_counter"),
+            Trigger("moves_counter", "AFTER INSERT", "move_counter", each="STATEMENT", sees="moved"),
             Trigger("transfer_adds_up", "AFTER INSERT", "guard_transfer", conditional=True),
         ),
         checks={

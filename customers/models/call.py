@@ -22,10 +22,12 @@ from customers.models.reason import Reason
 class Call(models.Model):
     """One contact. Stamps (times, policy, place) are set once; the database's clock writes them."""
 
-    customer = models.ForeignKey(Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="calls")
-    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(
+        Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="calls", db_index=False
+    )
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", db_index=False)
     episode = models.ForeignKey(
         "self",
         null=True,
@@ -142,10 +144,12 @@ class Call(models.Model):
 class CallEvent(models.Model):
     """One line of "On this call". Append-only; `at` is the database's clock."""
 
-    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="events")
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="events", db_index=False)
     kind = models.CharField(max_length=24, choices=CallEventKind.choices)
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     detail = models.JSONField(default=dict, blank=True, help_text="Codes and numbers, never names.")
 
     class Meta:

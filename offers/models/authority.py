@@ -20,6 +20,15 @@ class Seat(models.Model):
     duty_since = models.DateTimeField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["team"],
+                name="seat_that_decides",
+                condition=Q(is_active=True, grade__in=[Grade.SUPERVISOR, Grade.MANAGER]),
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"{self.user_id} {self.grade}"
 

@@ -92,7 +92,7 @@ class BudgetAccount(models.Model):
 class BudgetCounter(models.Model):
     """The guarded row: held + spent never exceed the ceiling, at every commit; neither do their numbers the most."""
 
-    account = models.ForeignKey(BudgetAccount, on_delete=models.PROTECT, related_name="counters")
+    account = models.ForeignKey(BudgetAccount, on_delete=models.PROTECT, related_name="counters", db_index=False)
     part = models.PositiveSmallIntegerField(default=0)
     ceiling_minor = models.BigIntegerField(default=0)
     held_minor = models.BigIntegerField(default=0)
@@ -175,7 +175,7 @@ class LedgerEntry(models.Model):
 
     counter = models.ForeignKey(BudgetCounter, on_delete=models.PROTECT, related_name="entries")
     kind = models.CharField(max_length=24, choices=EntryKind.choices)
-    hold = models.ForeignKey(Hold, null=True, on_delete=models.PROTECT, related_name="entries")
+    hold = models.ForeignKey(Hold, null=True, on_delete=models.PROTECT, related_name="entries", db_index=False)
     held_minor = models.BigIntegerField(default=0, help_text="Change of what is held.")
     spent_minor = models.BigIntegerField(default=0, help_text="Change of what is spent.")
     ceiling_minor = models.BigIntegerField(default=0, help_text="Change of the ceiling.")
@@ -183,7 +183,9 @@ class LedgerEntry(models.Model):
     spent_count = models.SmallIntegerField(db_default=0)
     transfer = models.UUIDField(null=True, blank=True)
     recorded_at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     why = models.CharField(max_length=200, blank=True)
 
     class Meta:

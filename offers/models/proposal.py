@@ -17,12 +17,15 @@ class Proposal(models.Model):
     """The terms are copied in and never change; only the state moves, and only through the ledger's functions."""
 
     key = models.UUIDField(unique=True)
-    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="proposals")
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="proposals")
+    # Rows that are never deleted need no index to be found by; those that are read by have theirs below.
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="proposals", db_index=False)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="proposals", db_index=False)
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", db_index=False)
     offer_version = models.ForeignKey(OfferVersion, on_delete=models.PROTECT, related_name="+")
-    counter_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="counters")
+    counter_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="counters", db_index=False
+    )
     grant = models.OneToOneField(
         "offers.Grant",
         null=True,
@@ -54,8 +57,8 @@ class Proposal(models.Model):
 
     ruling = models.CharField(max_length=24, choices=RulingCode.choices)
     reasons = ArrayField(models.CharField(max_length=24), default=list, blank=True)
-    limit_version = models.ForeignKey(LimitVersion, on_delete=models.PROTECT, related_name="+")
-    scheme = models.ForeignKey(SchemeVersion, on_delete=models.PROTECT, related_name="+")
+    limit_version = models.ForeignKey(LimitVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    scheme = models.ForeignKey(SchemeVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     state = models.CharField(max_length=24, choices=ProposalState.choices)
     created_at = models.DateTimeField()

@@ -321,6 +321,20 @@ def test_total_lowered_below_its_use_freezes_and_rewrites_nothing(db: None) -> N
     assert BudgetCounter.objects.get(account__kind="LIMIT").spent_minor == 6_000
 
 
+def test_what_costs_nothing_goes_on_with_a_frozen_total(db: None) -> None:
+    make_limit(grade=Grade.AGENT, valid_from=desk_now() - timedelta(days=1), day_cost_minor=10_000)
+    make_scheme()
+    ann, offer = make_agent("ann"), make_offer()
+    give(ann, offer, 6_000)
+    make_limit(grade=Grade.AGENT, day_cost_minor=5_000)
+
+    give(ann, offer, 0)
+
+    total = BudgetCounter.objects.get(account__kind="LIMIT")
+    assert (total.frozen, total.spent_minor, total.spent_count) == (True, 6_000, 2)
+    assert_counters_equal_entries()
+
+
 @pytest.mark.parametrize(
     ("saves", "cost", "code"),
     [(19, 9_000, ""), (20, 9_000, "OVER_AVERAGE"), (20, 5_000, ""), (20, 5_001, "OVER_AVERAGE")],

@@ -29,9 +29,7 @@ class Build:
 
 _NO_CHECK = "ALTER TABLE offers_budgetcounter DROP CONSTRAINT budget_never_overdrawn"
 # What looks careful: read, compare, then write, with nothing held in between.
-_UNLOCKED = Edit(
-    "ledger_take", "FROM offers_budgetcounter WHERE id = v_id FOR UPDATE;", "FROM offers_budgetcounter WHERE id = v_id;"
-)
+_UNLOCKED = Edit("ledger_take", "ORDER BY t.nth FOR UPDATE OF c", "ORDER BY t.nth")
 
 BUILDS = (
     Build("no lock and no CHECK on the counter", "race", (_UNLOCKED,), (_NO_CHECK,)),
@@ -39,14 +37,13 @@ BUILDS = (
         "a SUM of the entries instead of the counter",
         "race",
         (
+            _UNLOCKED,
             Edit(
                 "ledger_take",
-                "SELECT ceiling_minor - held_minor - spent_minor AS free, frozen,"
-                " most - held_count - spent_count AS more INTO v_counter\n"
-                "        FROM offers_budgetcounter WHERE id = v_id FOR UPDATE;",
-                "SELECT c.ceiling_minor - (SELECT coalesce(sum(held_minor + spent_minor), 0) FROM offers_ledgerentry e"
-                " WHERE e.counter_id = c.id) AS free, c.frozen, NULL::int AS more INTO v_counter"
-                " FROM offers_budgetcounter c WHERE c.id = v_id;",
+                "c.ceiling_minor - c.held_minor - c.spent_minor AS free,\n"
+                "               c.most - c.held_count - c.spent_count AS more",
+                "c.ceiling_minor - (SELECT coalesce(sum(held_minor + spent_minor), 0) FROM offers_ledgerentry e"
+                " WHERE e.counter_id = c.id) AS free, NULL::int AS more",
             ),
         ),
         (_NO_CHECK,),
@@ -57,13 +54,8 @@ BUILDS = (
         (
             Edit(
                 "ledger_take",
-                "IF v_free < p_amount AND NOT p_pacing THEN",
-                "IF v_free < p_amount AND NOT p_pacing AND p_code <> 'BUDGET_APPROVER' THEN",
-            ),
-            Edit(
-                "ledger_take",
-                "IF v_counter.frozen OR v_counter.free < p_amount THEN",
-                "IF p_code <> 'BUDGET_APPROVER' AND (v_counter.frozen OR v_counter.free < p_amount) THEN",
+                "IF v_c.free < v_c.amount OR (v_c.frozen AND v_c.amount > 0) THEN",
+                "IF p_codes[v_c.place] <> 'BUDGET_APPROVER' AND (v_c.free < v_c.amount OR v_c.frozen) THEN",
             ),
         ),
         (_NO_CHECK,),
@@ -89,7 +81,7 @@ BUILDS = (
         (
             Edit(
                 "ledger_end",
-                "IF p_as = 'POSTED' AND (v_hold.expires_at <= desk_now()) THEN PERFORM refuse('HOLD_EXPIRED'); END IF;",
+                "IF v_is_post AND v_hold.expires_at <= desk_now() THEN PERFORM refuse('HOLD_EXPIRED'); END IF;",
                 "",
             ),
             Edit("guard_hold", "IF NEW.ended_as = 'POSTED' AND OLD.expires_at <= desk_now() THEN", "IF false THEN"),
@@ -148,7 +140,7 @@ BUILDS = (
     Build(
         "a hold that ends on its first budget only",
         "machine",
-        (Edit("ledger_end", "AND e.kind = 'HOLD' ORDER BY e.id", "AND e.kind = 'HOLD' ORDER BY e.id LIMIT 1"),),
+        (Edit("ledger_end", "ORDER BY l.id;", "ORDER BY l.id LIMIT 1;"),),
     ),
     Build(
         "what was not posted stays held",
@@ -156,8 +148,8 @@ BUILDS = (
         (
             Edit(
                 "ledger_end",
-                "-v_leg.held_minor, v_spend,",
-                "CASE WHEN p_as = 'POSTED' THEN -v_spend ELSE -v_leg.held_minor END, v_spend,",
+                "v_hold.id, -l.held_minor,",
+                "v_hold.id, CASE WHEN v_is_post THEN -least(l.held_minor, p_posted) ELSE -l.held_minor END,",
             ),
         ),
     ),
@@ -172,8 +164,8 @@ BUILDS = (
         (
             Edit(
                 "ledger_hold",
-                "IF v_account IS NOT NULL THEN\n        SELECT allotment_minor",
-                "IF false THEN\n        SELECT allotment_minor",
+                "IF v_line.allotment_minor IS NOT NULL THEN",
+                "CONTINUE WHEN v_line.kind = 'CAMPAIGN';\n        IF v_line.allotment_minor IS NOT NULL THEN",
             ),
         ),
     ),
