@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -211,12 +210,8 @@ def _governing(limits: Iterable[Limit], family: Family | None) -> Limit | None:
     return next((one for one in limits if one.family in (None, family)), None)
 
 
-@lru_cache(maxsize=64)
 def catalogue(text: str) -> tuple[CatalogueEntry, ...]:
-    """The second column of `sql/on_call.sql` as plain data. Raises `stored.Unreadable` for a version nobody can read.
-
-    Calls in the same language and currency bring the same text until an offer changes: it is read once.
-    """
+    """The last column of `sql/on_call.sql` as plain data. Raises `stored.Unreadable` for a version nobody can read."""
     return tuple(map(_entry, json.loads(text)))
 
 

@@ -1,5 +1,5 @@
 -- Everything that ruling and ranking need of one call, in one statement: who may give what, what is left of it, the catalogue
--- in force, and what this customer has been given. Parameters: call, by (the agent), language.
+-- in force, and what this customer has been given. Parameters: call, by (the agent), language, known (marks of the catalogue).
 WITH c AS MATERIALIZED (
     SELECT k.id, k.customer_id, k.agent_id, k.team_id, k.site_id, k.episode_id, k.asked_at, u.currency, l.today,
            value_tier(12 * k.monthly_bill_minor) AS tier, coalesce(whole_months(u.customer_since, l.today), 0) AS tenure
@@ -64,6 +64,16 @@ proposal AS (
     LEFT JOIN people_user e ON e.id = r.read_by_id
     LEFT JOIN people_user w ON w.id = r.drawn_to_id
     LEFT JOIN offers_hold h ON h.proposal_id = p.id AND h.ended_as = ''
+),
+-- Versions never change; of an offer the row that was written last tells whether it has.
+in_force AS MATERIALIZED (
+    SELECT o.code, o.kind, o.family, o.icon, o.xmin::text AS written, v.*
+    FROM c CROSS JOIN offers_offer o CROSS JOIN LATERAL (
+        SELECT * FROM offers_offerversion v
+        WHERE v.offer_id = o.id AND v.valid_from <= desk_now() AND (v.valid_until IS NULL OR v.valid_until > desk_now())
+          AND v.currency = c.currency
+        ORDER BY v.version DESC LIMIT 1) v
+    WHERE o.active
 )
 SELECT jsonb_build_object(
     'today', c.today,
@@ -135,15 +145,12 @@ SELECT jsonb_build_object(
                    (SELECT max(at) FROM customers_callevent WHERE call_id = c.id AND kind IN ('ASKED_TO_CANCEL', 'ASKED_AGAIN')),
                    c.asked_at, '-infinity'))
 ),
--- The catalogue by itself: it is the same for call after call, and its reader knows a text that it has read before.
-(SELECT jsonb_agg(jsonb_build_object('id', v.id, 'code', o.code, 'kind', o.kind, 'family', o.family, 'icon', o.icon,
-     'words', coalesce(v.words -> %(language)s::text, v.words -> 'en'), 'bounds', v.bounds, 'cost_model', v.cost_model,
-     'eligibility', v.eligibility, 'figures', v.figures, 'campaign_id', v.campaign_id, 'currency', v.currency)
-     ORDER BY o.code)
- FROM offers_offer o CROSS JOIN LATERAL (
-     SELECT * FROM offers_offerversion v
-     WHERE v.offer_id = o.id AND v.valid_from <= desk_now() AND (v.valid_until IS NULL OR v.valid_until > desk_now())
-       AND v.currency = c.currency
-     ORDER BY v.version DESC LIMIT 1) v
- WHERE o.active)
-FROM c
+-- The catalogue by itself: it is the same for call after call, and only sent to a reader that does not know it yet.
+m.mark,
+CASE WHEN m.mark = ANY (%(known)s::text[]) THEN NULL ELSE (
+    SELECT jsonb_agg(jsonb_build_object('id', v.id, 'code', v.code, 'kind', v.kind, 'family', v.family, 'icon', v.icon,
+        'words', coalesce(v.words -> %(language)s::text, v.words -> 'en'), 'bounds', v.bounds, 'cost_model', v.cost_model,
+        'eligibility', v.eligibility, 'figures', v.figures, 'campaign_id', v.campaign_id, 'currency', v.currency)
+        ORDER BY v.code)
+    FROM in_force v) END
+FROM c CROSS JOIN (SELECT coalesce(string_agg(v.id || '.' || v.written, ' ' ORDER BY v.code), '') AS mark FROM in_force v) m
