@@ -259,7 +259,9 @@ def authorise(stand: Stand, number: int, *, htmx: bool = False) -> Request:
 def _posted(stand: Stand, number: int, path: str, *, status: int, htmx: bool = False) -> Request:
     at = stand.ground
     terms = ground.default_terms(at, SPLIT)
-    fields = {"act": "present", "percent": str(terms.percent), "months": str(terms.months), "key": str(uuid.uuid4())}
+    # As the page's own form: the place is the one that the offer has on the agent's screen.
+    fields = {"act": "present", "percent": str(terms.percent), "months": str(terms.months), "place": "1"}
+    fields["key"] = str(uuid.uuid4())
     return load.post(stand.base, path, at.sessions[number], fields, status=status, htmx=htmx)
 
 
@@ -289,6 +291,7 @@ def cells() -> dict[str, Cell]:
     one_call, other = lambda _: scripts.AUTHORISE, driving.with_psycopg
     return {
         "floor": Cell(_at_database(lambda _: scripts.FLOOR, floor), writes=False, most=lambda _: 40_000),
+        "rows": Cell(_at_database(lambda _: scripts.ROWS, floor), _work(SPREAD)),
         "spread": Cell(_at_database(one_call, floor), _work(SPREAD)),
         "hot": Cell(_at_database(one_call, floor), _work(HOT)),
         "split": Cell(_at_database(one_call, floor), _work(SPLIT)),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from django.db.backends.utils import CursorWrapper
 
 from offers.models import OfferVersion
-from retention_desk.bench.authority.ground import HOT, Ground
+from retention_desk.bench.authority.ground import HOT, SPREAD, Ground
 from retention_desk.bench.authority.rows import insert_like
 
 
@@ -53,7 +53,11 @@ class Script:
 # The least that anything durable can cost.
 FLOOR = Script((Statement("INSERT INTO bench_floor (a, b, c) VALUES (:n, :n, :n)"),), as_owner=True)
 AUTHORISE = Script((Statement("SELECT authorise_proposal(body) FROM bench_work WHERE n = :n"),))
+# The least that what an authorisation leaves can cost: the same rows, by one function that asks no question.
+ROWS = Script((Statement("SELECT bench_rows(body) FROM bench_work WHERE n = :n"),), as_owner=True)
 APPROVE = Script((Statement("SELECT decide_approval(body) FROM bench_work WHERE n = :n"),))
+
+_AFTER = json.dumps({"cost_minor": 9_600, "percent": 20, "months": 6, "state": "PRESENTED"})
 
 
 def prepare(cursor: CursorWrapper) -> None:
@@ -66,6 +70,67 @@ def prepare(cursor: CursorWrapper) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Inserts:
+    """INSERTs of what presenting an offer leaves beside its entries; values carry a prefix (`:call`, `v_call`)."""
+
+    proposal: str
+    hold: str
+    event: str
+    key: str
+
+
+def _inserts(cursor: CursorWrapper, proposal: int, *, version: object, prefix: str, key: str) -> Inserts:
+    """Rows like those that this presented proposal has left."""
+    hold, _entry, event = _rows_of(cursor, proposal)
+    at = "clock_timestamp()"
+    proposed = {
+        "key": key, "created_at": at, "presented_at": at, "state": "'PRESENTED'", "ended_at": "NULL",
+        "offer_version_id": str(version),
+        **{f"{name}_id": f"{prefix}{name}" for name in ("call", "customer", "agent", "team")},
+    }  # fmt: skip
+    held = {"proposal_id": f"{prefix}proposal", "opened_at": at, "expires_at": f"{at} + '1 day'", "ended_as": "''"}
+    held |= {"ended_at": "NULL", "posted_minor": "NULL"}
+    told = {"call_id": f"{prefix}call", "by_id": f"{prefix}agent"}
+    told["detail"] = f"jsonb_build_object('proposal', {prefix}proposal::bigint)"
+    return Inserts(
+        insert_like(cursor, "offers_proposal", proposal, proposed),
+        insert_like(cursor, "offers_hold", hold, held),
+        insert_like(cursor, "customers_callevent", event, told),
+        "INSERT INTO customers_usedkey (key, act, actor_id, body_hash, result_code, object_id, recorded_at)"
+        f" VALUES ({key}, 'PROPOSE', {prefix}agent, '', 'OK', {prefix}proposal, {at})",
+    )
+
+
+def leave_rows(cursor: CursorWrapper, ground: Ground, proposal: int) -> None:
+    """The function behind `ROWS`: rows like those of this presented proposal, without a question."""
+    facts = ground.facts[SPREAD]
+    rows = _inserts(cursor, proposal, version=facts["offer_version_id"], prefix="v_", key="v_key")
+    cursor.execute(
+        f"""CREATE FUNCTION bench_rows(p jsonb) RETURNS bigint LANGUAGE plpgsql AS $$
+        DECLARE
+            v_call bigint := (p ->> 'call_id')::bigint; v_agent bigint := (p ->> 'agent_id')::bigint;
+            v_key uuid := (p ->> 'key')::uuid; v_customer bigint; v_team bigint; v_proposal bigint; v_hold bigint;
+        BEGIN
+            SELECT customer_id, team_id INTO v_customer, v_team FROM customers_call WHERE id = v_call;
+            {rows.proposal} RETURNING id INTO v_proposal;
+            {rows.hold} RETURNING id INTO v_hold;
+            INSERT INTO offers_ledgerentry (counter_id, kind, hold_id, held_minor, held_count, recorded_at, spent_minor,
+                                            ceiling_minor, why)
+            SELECT c.id, 'HOLD', v_hold, {facts["cost_minor"]}, 1, clock_timestamp(), 0, 0, ''
+            FROM offers_budgetaccount a JOIN offers_budgetcounter c ON c.account_id = a.id
+            WHERE (a.kind, a.owner_id) IN (('CUSTOMER', v_customer), ('LIMIT', v_agent), ('AGENT', v_agent))
+              AND a.currency = 'USD' AND a.starts_on <= current_date AND a.ends_on > current_date;
+            PERFORM audit_append(v_agent, 'AGENT', 'PROPOSE', 'proposal', v_proposal, v_customer, v_call, NULL, NULL,
+                '{_AFTER}'::jsonb, '', v_key);
+            {rows.event};
+            {rows.key};
+            RETURN v_proposal;
+        END
+        $$"""
+    )
+
+
 def plain_statements(cursor: CursorWrapper, ground: Ground, proposal: int) -> Script:
     """The same reads and writes as a program with an object mapper sends them: row by row, what is drawn on locked.
 
@@ -73,20 +138,12 @@ def plain_statements(cursor: CursorWrapper, ground: Ground, proposal: int) -> Sc
     stand here too, so an entry moves its counter, and the audit is one call of `audit_append`.
     """
     facts = ground.facts[HOT]
-    hold, entry, event = _rows_of(cursor, proposal)
+    _hold, entry, _event = _rows_of(cursor, proposal)
     campaign = OfferVersion.objects.get(pk=facts["offer_version_id"]).campaign_id
     budgets = {"customer": ("CUSTOMER", ":customer"), "agent": ("AGENT", ":agent"), "campaign": ("CAMPAIGN", campaign)}
-    key, at = "lpad(to_hex(:k::bigint), 32, '0')::uuid", "clock_timestamp()"
-    after = json.dumps({"cost_minor": facts["cost_minor"], "state": "PRESENTED"})
-    proposed = {
-        "key": key, "call_id": ":call", "customer_id": ":customer", "agent_id": ":agent", "team_id": ":team",
-        "offer_version_id": str(facts["offer_version_id"]), "created_at": at, "presented_at": at,
-        "state": "'PRESENTED'", "ended_at": "NULL",
-    }  # fmt: skip
-    held = {"proposal_id": ":proposal", "opened_at": at, "expires_at": f"{at} + '1 day'", "ended_as": "''"}
-    held |= {"ended_at": "NULL", "posted_minor": "NULL"}
+    key = "lpad(to_hex(:k::bigint), 32, '0')::uuid"
+    rows = _inserts(cursor, proposal, version=facts["offer_version_id"], prefix=":", key=key)
     entries = [{"hold_id": ":hold", "counter_id": f":counter_{name}"} for name in budgets]
-    told = {"call_id": ":call", "by_id": ":agent", "detail": "jsonb_build_object('proposal', :proposal::bigint)"}
     return Script(
         (
             Statement("BEGIN"),
@@ -117,18 +174,15 @@ def plain_statements(cursor: CursorWrapper, ground: Ground, proposal: int) -> Sc
                 )
                 for name, (kind, owner) in budgets.items()
             ),
-            _kept(insert_like(cursor, "offers_proposal", proposal, proposed) + " RETURNING id AS proposal"),
-            _kept(insert_like(cursor, "offers_hold", hold, held) + " RETURNING id AS hold"),
+            _kept(f"{rows.proposal} RETURNING id AS proposal"),
+            _kept(f"{rows.hold} RETURNING id AS hold"),
             *(Statement(insert_like(cursor, "offers_ledgerentry", entry, taken)) for taken in entries),
             _kept(
                 "SELECT audit_append(:agent, 'AGENT', 'PROPOSE', 'proposal', :proposal, :customer, :call, :lim, NULL,"
-                f" '{after}'::jsonb, '', {key}) AS audited"
+                f" '{_AFTER}'::jsonb, '', {key}) AS audited"
             ),
-            Statement(insert_like(cursor, "customers_callevent", event, told)),
-            Statement(
-                "INSERT INTO customers_usedkey (key, act, actor_id, body_hash, result_code, object_id, recorded_at)"
-                f" VALUES ({key}, 'PROPOSE', :agent, '', 'OK', :proposal, {at})"
-            ),
+            Statement(rows.event),
+            Statement(rows.key),
             Statement("COMMIT"),
         ),
         offsets={"call": ground.first_call, "agent": ground.first_user},

@@ -39,6 +39,7 @@ def fill(order: Order) -> Stand:
     with connections["owner"].cursor() as cursor:
         scripts.prepare(cursor)
         plain = scripts.plain_statements(cursor, at, first)
+        scripts.leave_rows(cursor, at, first)
         given = {**at.facts, "entries": {"newest": LedgerEntry.objects.latest("pk").pk}, "like": {"proposal": first}}
         for name, facts in given.items():
             cursor.execute("INSERT INTO bench_facts VALUES (%s, %s)", [name, json.dumps(facts)])
