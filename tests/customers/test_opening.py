@@ -81,6 +81,19 @@ def test_policy_is_the_newest_version_in_force_on_the_day(ann: User) -> None:
     assert Call.objects.get(pk=open_call(ann, builders.make_customer())).policy.version == 2
 
 
+def test_rule_set_that_comes_during_a_call_holds_from_the_next_one_on(ann: User) -> None:
+    rules = {"code": "US-CA", "valid_from": date(2026, 1, 1), "offers_allowed": 1, "minutes_after_intent": 3}
+    ConductPolicy.objects.create(version=1, **rules)
+    call_id = open_call(ann, builders.make_customer())
+
+    ConductPolicy.objects.create(version=2, **rules | {"offers_allowed": 0})
+
+    sheet = queries.call_sheet(call_id=call_id, by=ann.pk, language="en")
+    assert (sheet.policy.version, sheet.policy.offers_allowed) == (1, 1)
+    builders.close_call(Call.objects.get(pk=call_id))
+    assert Call.objects.get(pk=open_call(ann, builders.make_customer())).policy.version == 2
+
+
 def test_open_twice_with_one_key_is_one_call(ann: User) -> None:
     customer, key = builders.make_customer(), builders.new_key()
 

@@ -1,13 +1,16 @@
 """Acts on a call by their addresses: done once, refused with words, and nobody else's to do."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from customers.models import Call, CallEvent, Cancellation, Complaint, Disposition
+from offers import ledger
 from offers.models import ApprovalRequest, Concession, Proposal
 from tests.builders import new_key
+from tests.database import DeskClock
 from tests.retention_desk.scene import Scene, set_scene, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +167,32 @@ def test_ask_waits_and_asks_for_news_only_when_there_are(scene: Scene, call_id: 
         ann, f"/calls/{call_id}/proposals/{request.proposal_id}/settle/", key=str(new_key()), answer="withdraw"
     )
     assert "Present to customer" in withdrawn.content.decode()
+
+
+def test_question_whose_time_is_over_is_nobodys_to_answer_until_the_clockwork_is_back(
+    scene: Scene, call_id: int, ann: Client, desk_clock: DeskClock
+) -> None:
+    present(ann, scene, call_id, percent=35, months=12, act="ask")
+    request = ApprovalRequest.objects.get()
+    answer = f"/calls/{call_id}/answer/?seen={request.proposal_id}.AWAITING.unread"
+    desk_clock.advance(timedelta(minutes=3))
+
+    # No worker runs: the agent still waits, with a clock that is over, and nobody can say yes any more.
+    assert ann.get(answer).status_code == 204
+    waiting = ann.get(f"/calls/{call_id}/").content.decode()
+    assert "Withdraw the request" in waiting
+    assert "The time for the answer is over." in waiting
+    sue = signed_in(scene.sue)
+    assert "No answer in time" in fetched(sue, f"/approvals/{request.pk}/state/")
+    assert post(sue, f"/approvals/{request.pk}/decide/", key=str(new_key()), decision="approve").status_code == 409
+
+    # It is back, and ends what is over.
+    assert ledger.expire_due()["question"] == 1
+    assert "No answer within" in fetched(ann, answer)
+
+
+def fetched(client: Client, path: str) -> str:
+    return str(client.get(path, headers={"HX-Request": "true"}).content.decode())
 
 
 def test_no_supervisor_on_duty_is_said_before_asking(scene: Scene, call_id: int, ann: Client) -> None:
