@@ -21,6 +21,7 @@ class Person:
     theme: str = "system"
     density: str = "compact"
     single_keys: bool = True
+    sounds: bool = True
     own_keys: str = ""
 
     def has_perm(self, perm: str) -> bool:

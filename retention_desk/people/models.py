@@ -39,6 +39,7 @@ class User(AbstractUser):
     single_keys = models.BooleanField(
         _("single-key shortcuts"), default=True, help_text=_("Letters work as shortcuts outside of text fields.")
     )
+    sounds = models.BooleanField(_("sounds"), default=True, help_text=_("A short tone when an answer has come."))
     own_keys = models.CharField(
         _("own keys"), max_length=600, blank=True, help_text=_("Keys that the person has moved. Empty: as delivered.")
     )

@@ -20,7 +20,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # the stubs are g
 
     class Meta:
         model = User
-        fields = ("language", "theme", "density", "single_keys")
+        fields = ("language", "theme", "density", "single_keys", "sounds")
         widgets = {"theme": forms.RadioSelect, "density": forms.RadioSelect}
 
     def __init__(self, *args: object, **kwargs: object) -> None:

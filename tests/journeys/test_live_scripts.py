@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from tests.bench import Bench, clicks_of
+from tests.frame import Person
 
 pytestmark = [pytest.mark.journeys]
 
@@ -190,6 +191,43 @@ def test_hidden_page_says_the_answer_in_its_title_until_it_is_looked_at(bench: B
     page.evaluate("window.isAway = false; document.dispatchEvent(new Event('visibilitychange'))")
     expect(page).to_have_title(re.compile(r"^Bench"))
     expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile(r"mark\.svg"))
+
+
+# Stands in for the loudspeaker: `notes` are the pitches that were played.
+LOUDSPEAKER = """
+window.notes = [];
+const quiet = { setValueAtTime() {}, exponentialRampToValueAtTime() {} };
+window.AudioContext = class {
+  currentTime = 0; destination = {};
+  createGain() { return { gain: quiet, connect: (to) => to }; }
+  createOscillator() {
+    const frequency = {};
+    return { frequency, connect: (to) => to, start() { window.notes.push(frequency.value); }, stop() {} };
+  }
+};
+"""
+
+
+@pytest.mark.parametrize(("sounds", "heard"), [(True, 2), (False, 0)])
+def test_answer_has_a_tone_where_it_is_wanted_and_other_news_has_none(
+    bench: Bench, settings: Settings, sounds: bool, heard: int
+) -> None:
+    settings.LIVE_STREAMS = True
+    bench.page.add_init_script(SOURCE + LOUDSPEAKER)
+    bench.answers |= {
+        "/list/": (200, '<div id="list">New</div>'),
+        "/panel/": (200, '<p id="panel" data-title="Approved">New</p>'),
+    }
+    parts = PART.format("list", "floor", "") + PART.format("panel", "request", "")
+    page = bench.open(parts, person=Person(sounds=sounds))
+    page.mouse.click(700, 700)
+
+    say(page, "floor")
+    expect(page.locator("#list")).to_have_text("New")
+    say(page, "request", {"request": 5})
+    expect(page.locator("#panel")).to_have_text("New")
+
+    assert page.evaluate("notes.length") == heard
 
 
 def test_news_of_a_customer_is_offered_and_replaces_nothing(bench: Bench, open_page: Open) -> None:

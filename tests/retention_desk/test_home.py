@@ -73,6 +73,7 @@ def test_profile_changes_only_by_post(scene: Scene) -> None:
     page = client.get("/profile/").content.decode()
     assert 'data-theme="dark"' in page
     assert 'data-single-keys="off"' in page
+    assert 'data-sounds="off"' in page
 
 
 def test_profile_refuses_what_does_not_exist(scene: Scene) -> None:
