@@ -194,13 +194,13 @@ BEGIN
     SELECT * INTO v_limit FROM offers_limitversion WHERE id = v_id;
     FOR v_line IN
         SELECT w.*, a.id AS account, a.target_minor, c.most AS had, c.held_count + c.spent_count AS used, b.parts, b.allotment_minor
-        FROM (VALUES (1, 'CUSTOMER', v_p.customer_id, NULL, p_customer_cap, NULL::int),
-                     (2, 'LIMIT', p_giver, 'DAY', v_limit.day_cost_minor, v_limit.day_count::int),
-                     (3, 'LIMIT', p_giver, 'WEEK', v_limit.week_cost_minor, v_limit.week_count::int),
-                     (4, 'LIMIT', p_giver, 'MONTH', v_limit.month_cost_minor, v_limit.month_count::int),
-                     (5, p_wallet, p_giver, NULL, NULL, NULL), (6, 'TEAM', v_p.team_id, NULL, NULL, NULL),
-                     (7, 'SITE', v_p.site_id, NULL, NULL, NULL), (8, 'CAMPAIGN', v_p.campaign_id, NULL, NULL, NULL)
-             ) w (place, kind, owner, period, cost, most)
+        FROM (VALUES ('CUSTOMER', v_p.customer_id, NULL, p_customer_cap, NULL::int),
+                     ('LIMIT', p_giver, 'DAY', v_limit.day_cost_minor, v_limit.day_count::int),
+                     ('LIMIT', p_giver, 'WEEK', v_limit.week_cost_minor, v_limit.week_count::int),
+                     ('LIMIT', p_giver, 'MONTH', v_limit.month_cost_minor, v_limit.month_count::int),
+                     (p_wallet, p_giver, NULL, NULL, NULL), ('TEAM', v_p.team_id, NULL, NULL, NULL),
+                     ('SITE', v_p.site_id, NULL, NULL, NULL), ('CAMPAIGN', v_p.campaign_id, NULL, NULL, NULL)
+             ) w (kind, owner, period, cost, most)
         LEFT JOIN LATERAL (
             SELECT x.id, x.target_minor FROM offers_budgetaccount x
             WHERE x.kind = w.kind AND x.owner_id = w.owner AND x.currency = v_p.currency AND (w.period IS NULL OR x.period = w.period)
@@ -209,7 +209,8 @@ BEGIN
         LEFT JOIN offers_budgetcounter c ON c.account_id = a.id AND w.kind = 'LIMIT'
         WHERE w.owner IS NOT NULL AND CASE w.kind WHEN 'LIMIT' THEN w.cost IS NOT NULL OR w.most IS NOT NULL ELSE v_p.cost_minor > 0 END
           AND (w.kind IN ('CUSTOMER', 'LIMIT') OR a.id IS NOT NULL OR b.id IS NOT NULL)
-        ORDER BY w.place
+        -- As `ledger_lock` takes them; what has to be opened first comes last of its kind.
+        ORDER BY budget_order(w.kind), a.id
     LOOP
         v_id := v_line.account;
         IF v_line.kind = 'LIMIT' THEN
