@@ -25,6 +25,8 @@ class Act(TextChoices):
     CALL_TAKEN_OVER = "CALL_TAKEN_OVER", _("Took a call over")
     HANDOVER_MISSED = "HANDOVER_MISSED", _("Hand-over found without anybody by the clock")
     CALL_ENDED = "CALL_ENDED", _("Ended a call")
+    CALL_LINKED = "CALL_LINKED", _("Linked a call to the one it goes on with")
+    CALL_NOT_LINKED = "CALL_NOT_LINKED", _("Could not link a call to the one it goes on with")
     CALL_RESUMED = "CALL_RESUMED", _("Went on with a call")
     CALL_ABANDONED = "CALL_ABANDONED", _("Call ended by the clock")
     CALL_CLOSED = "CALL_CLOSED", _("Closed a call")

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from customers import keys, on_call, queries, reading
 from customers.acts import Act
-from customers.choices import CallerRole, CallEventKind, IdentityResult, OpeningIntent
+from customers.choices import CallerRole, CallEventKind, CallState, IdentityResult, OpeningIntent
 from customers.conduct import DEFAULT, STRICT
 from customers.models import Call, CallEvent, ConductPolicy, Customer, Handover, Site
 from customers.queries import DeskNow
@@ -19,6 +19,8 @@ from customers.sheet import CallSheet
 
 # A call handed over later than this is a new call.
 TRANSFER_WITHIN = timedelta(hours=4)
+_IDENTITY = ("identity", "identity_checks", "identity_at")
+_REASONS = ("reason_id", "reason_detail_id", "rival", "rival_price_minor", "rival_product")
 
 
 def open_call(
@@ -89,9 +91,7 @@ def open_call(
             call.save(force_insert=True)
             on_call.record(call, act=Act.CALL_OPENED, by=by, role=role, detail=_seen(sheet, worth), key=key)
             if transferred_from is not None:
-                # Whoever goes on with it has taken it over, whichever way they came to it.
-                handed = Handover.objects.filter(call_id=transferred_from, taken_at=None)
-                handed.update(taken_call=call, taken_at=DeskNow())
+                _taken_over(call, transferred_from)
             if checks:
                 check_identity(call_id=call.pk, checks=checks, passed=True, by=by, role=role)
             claim.settle(object_id=call.pk)
@@ -101,6 +101,34 @@ def open_call(
         if "one_open_call_an_agent" in str(error):
             raise Refused("CALL_OPEN") from error
         raise
+
+
+@transaction.atomic
+def link_late(*, call_id: int, earlier_id: int, role: str) -> bool:
+    """Let a call that was opened before anybody told of the hand-over go on with the earlier one; answers if it does.
+
+    What the agent has found out meanwhile stays; clock and offers become what the stricter of both allows (SQL
+    guard_call). Where the two do not fit, or the call has its disposition, the audit says so: CALL_NOT_LINKED, and why.
+    """
+    call, earlier = (
+        Call.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk) for pk in (call_id, earlier_id)
+    )
+    why = "CALL_CLOSED" if call.state == CallState.CLOSED else ""
+    if not why and (call.transferred_from_id is not None or not _fits(call, earlier)):
+        why = "TRANSFER_NOT_FITTING"
+    if not why:
+        carried: dict[str, object] = {"transferred_from_id": earlier_id}
+        if call.identity == IdentityResult.NOT_CHECKED:
+            carried |= {name: getattr(earlier, name) for name in _IDENTITY}
+        if call.recording_told_at is None:
+            carried["recording_told_at"] = earlier.recording_told_at
+        if call.reason_id is None:
+            carried |= {name: getattr(earlier, name) for name in _REASONS}
+        Call.objects.filter(pk=call_id).update(**carried)
+        _taken_over(call, earlier_id)
+    act = Act.CALL_NOT_LINKED if why else Act.CALL_LINKED
+    on_call.record(call, act=act, by=None, role=role, detail={"transferred_from": earlier_id}, reason=why)
+    return not why
 
 
 @transaction.atomic
@@ -143,24 +171,11 @@ def _carry_over(call: Call, earlier_id: int) -> None:
     Starting them anew would let a customer be asked for their data twice and be worked on twice as long.
     """
     earlier = Call.objects.select_for_update(no_key=True).filter(pk=earlier_id).first()
-    fits = (
-        earlier is not None
-        and earlier.customer_id in (None, call.customer_id)
-        and earlier.opened_at > call.opened_at - TRANSFER_WITHIN
-        and not Call.objects.filter(transferred_from_id=earlier_id).exists()
-    )
-    if earlier is None or not fits:
+    if earlier is None or not _fits(call, earlier):
         raise Refused("TRANSFER_NOT_FITTING", call_id=earlier_id)
     call.transferred_from = earlier
-    call.identity = earlier.identity
-    call.identity_checks = earlier.identity_checks
-    call.identity_at = earlier.identity_at
-    call.recording_told_at = earlier.recording_told_at
-    call.reason_id = earlier.reason_id
-    call.reason_detail_id = earlier.reason_detail_id
-    call.rival = earlier.rival
-    call.rival_price_minor = earlier.rival_price_minor
-    call.rival_product = earlier.rival_product
+    for name in (*_IDENTITY, *_REASONS, "recording_told_at"):
+        setattr(call, name, getattr(earlier, name))
     if earlier.asked_at is not None:
         shown = CallEvent.objects.filter(call=earlier, kind=CallEventKind.PRESENTED, at__gte=earlier.asked_at).count()
         call.ask_count = earlier.ask_count
@@ -168,6 +183,21 @@ def _carry_over(call: Call, earlier_id: int) -> None:
         call.must_complete_by = earlier.must_complete_by
         call.offers_closed_at = earlier.offers_closed_at
         call.offers_allowed = max(min(call.offers_allowed, earlier.offers_allowed) - shown, 0)
+
+
+def _fits(call: Call, earlier: Call) -> bool:
+    """Whether the call can go on with the earlier one: the same customer, not long ago, and nobody else does."""
+    return (
+        earlier.customer_id in (None, call.customer_id)
+        and abs(earlier.opened_at - call.opened_at) < TRANSFER_WITHIN
+        and not Call.objects.filter(transferred_from_id=earlier.pk).exists()
+    )
+
+
+def _taken_over(call: Call, earlier_id: int) -> None:
+    """Whoever goes on with a call has taken it over, whichever way they came to it."""
+    handed = Handover.objects.filter(call_id=earlier_id, taken_at=None)
+    handed.update(taken_call=call, taken_at=DeskNow())
 
 
 def _seen(sheet: CallSheet, worth: reading.Worth) -> dict[str, object]:

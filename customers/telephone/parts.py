@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
-from customers import calls
+from customers import calls, opening, screens
 from customers.choices import CallerRole, OpeningIntent, TelephoneEventKind
 from customers.models import Call, TelephoneAgent, TelephoneCall, TelephoneEvent, TelephoneLeg
 from customers.refusals import Refused
 from customers.telephone.standing import CLAIMED, Happened, Standing
 
+# Whoever answers may open the call before the telephone system's first event has come, and clocks differ.
+OPENED_BEFORE = timedelta(minutes=1)
 _KEYS = UUID("b7a0f0c2-5b0e-5d0a-9d34-0d6a4e6b1f29")
 
 
@@ -71,6 +73,26 @@ def earlier_call(call: TelephoneCall, parts: Sequence[Part | None], part: Part) 
 def leg_of(call: TelephoneCall, part: Part) -> TelephoneLeg | None:
     """The desk's call of this part, if it has been opened."""
     return TelephoneLeg.objects.filter(telephone_call=call, agent_id=part.agent_id, number=part.number).first()
+
+
+def adopt_part(call: TelephoneCall, part: Part, *, customer_id: int) -> bool:
+    """Take a call that this person opened by hand for the customer, since the telephone call began, as this part's."""
+    since = call.begun_at - OPENED_BEFORE
+    theirs = Call.objects.filter(agent_id=part.agent_id, customer_id=customer_id, opened_at__gte=since)
+    found = theirs.filter(telephone_leg=None).order_by("-opened_at").first()
+    if found is None:
+        return False
+    TelephoneLeg.objects.create(telephone_call=call, agent_id=part.agent_id, number=part.number, call=found)
+    return True
+
+
+def link_parts(call: TelephoneCall, before: Part, after: Part, *, role: str) -> None:
+    """Let the desk's call of a part go on with that of the part before it, whichever was told of first."""
+    earlier, later = leg_of(call, before), leg_of(call, after)
+    if earlier is None or later is None or later.call.transferred_from_id == earlier.call_id:
+        return
+    opening.link_late(call_id=later.call_id, earlier_id=earlier.call_id, role=role)
+    screens.ring("CALL_CHANGED", person=after.agent_id, call=later.call_id)
 
 
 def open_part(

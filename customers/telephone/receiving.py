@@ -7,6 +7,7 @@ agent who took the call gets it on their desk, a part that is over ends its call
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from django.db import connection as database
@@ -18,7 +19,18 @@ from customers.choices import CallEventKind, CallState, TelephoneEventKind, Tele
 from customers.models import CallEvent, TelephoneCall, TelephoneConnection, TelephoneLeg
 from customers.refusals import NotYours, Refused
 from customers.telephone.callers import in_full, match
-from customers.telephone.parts import Part, Seated, earlier_call, happened, open_part, parts_of, people_of
+from customers.telephone.parts import (
+    Part,
+    Seated,
+    adopt_part,
+    earlier_call,
+    happened,
+    leg_of,
+    link_parts,
+    open_part,
+    parts_of,
+    people_of,
+)
 from customers.telephone.standing import CLAIMED, Standing, standing_of
 from customers.telephone.told import Told
 
@@ -96,8 +108,9 @@ def _receive(*, told: Told, connection_id: int, now: datetime, seats: Seats) -> 
         # Else whoever had taken the call before it was known whose it is gets it now.
         before = _taken(earlier, parts_of(earlier, people))
         taken = [part for part in taken if part not in before]
-    for part in taken:
-        _open(call, part, parts, seats=seats, now=now)
+    opened = [part for part in taken if _open(call, part, parts, seats=seats, now=now)]
+    if opened:
+        _link(call, parts, opened)
     _end_what_is_over(call, standing, parts)
     return call.pk, True
 
@@ -174,23 +187,38 @@ def _taken(standing: Standing, parts: Sequence[Part | None]) -> list[Part]:
     return [part for part, leg in zip(parts, standing.legs, strict=True) if part is not None and leg.taken]
 
 
-def _open(call: TelephoneCall, part: Part, parts: Sequence[Part | None], *, seats: Seats, now: datetime) -> None:
+def _open(call: TelephoneCall, part: Part, parts: Sequence[Part | None], *, seats: Seats, now: datetime) -> bool:
     """Open the call on the agent's desk if it is known whose it is, and they are ready and in no other; else it waits
-    for them to say so.
+    for them to say so. What they have opened by hand for this customer meanwhile is that call. Answers whether there is
+    one now that was not known as this part's before.
     """
     earlier = earlier_call(call, parts, part)
     customer_id = (earlier.customer_id if earlier else None) or call.customer_id
     seated = seats(part.agent_id)
-    if customer_id is None or seated is None or not seated.ready or queries.open_call_of(by=part.agent_id) is not None:
-        return
+    if customer_id is None or seated is None or leg_of(call, part) is not None:
+        return False
+    if adopt_part(call, part, customer_id=customer_id):
+        return True
+    if not seated.ready or queries.open_call_of(by=part.agent_id) is not None:
+        return False
     if not TelephoneConnection.objects.filter(pk=call.connection_id, site_id=seated.site_id).exists():
-        return
+        return False
     try:
         open_part(call, part, customer_id=customer_id, earlier=earlier, seated=seated, role=ROLE, now=now)
     except Refused as refused:
         # Opened by hand in the same moment: then that is the call they are in.
         if refused.code != "CALL_OPEN":
             raise
+        return False
+    return True
+
+
+def _link(call: TelephoneCall, parts: Sequence[Part | None], opened: Sequence[Part]) -> None:
+    """Link the desk's calls of parts that follow each other where one of the two was not known before."""
+    known = [part for part in parts if part is not None and leg_of(call, part) is not None]
+    for before, after in pairwise(known):
+        if before in opened or after in opened:
+            link_parts(call, before, after, role=ROLE)
 
 
 def _end_what_is_over(call: TelephoneCall, standing: Standing, parts: Sequence[Part | None]) -> None:

@@ -293,6 +293,8 @@ def test_any_order_and_any_repeats_have_the_effect_of_the_right_order(
         ("bob", customer.account_number, "WRAP_UP"),
     ]
     assert TelephoneEvent.objects.filter(telephone_call=call).count() == len(events)
+    legs = {leg.call.agent.username: leg.call for leg in TelephoneLeg.objects.filter(telephone_call=call)}
+    assert legs["bob"].transferred_from_id == legs["ann"].pk
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
