@@ -4,7 +4,7 @@ The card compares what was asked with the best smaller offer, with what the agen
 the same rules and figures as the agent's screen.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import product
@@ -110,10 +110,32 @@ def case(*, request_id: int, by: int, now: datetime, language: str) -> Case:
         raise NotYours
     sheet = customer_queries.call_record(call_id=raw["call_id"], language=language)
     standing = queries.on_call(call_id=raw["call_id"], by=raw["agent_id"], language=language)
+    return told(
+        raw,
+        request_id=request_id,
+        by=by,
+        sheet=sheet,
+        standing=standing,
+        limit=read_limit(raw["limit"]) if raw["limit"] else None,
+        wallet=read_budget(raw["wallet"]) if raw["wallet"] else None,
+        now=now,
+    )
+
+
+def told(
+    raw: Mapping[str, Any],
+    *,
+    request_id: int,
+    by: int,
+    sheet: CallSheet,
+    standing: Standing,
+    limit: Limit | None,
+    wallet: Budget | None,
+    now: datetime,
+) -> Case:
+    """The case from what was read of it (`raw`: a row of `CASE`); drawn and ruled on, nothing more is read."""
     here = _ground(sheet, standing, now=now)
     entry = _entry(standing, raw["version_id"])
-    limit = read_limit(raw["limit"]) if raw["limit"] else None
-    wallet = read_budget(raw["wallet"]) if raw["wallet"] else None
     authority = _authority(here, entry, limit, wallet, knows=raw["conflict"] == "OWN_LINE")
     asked = _by(here, draw(here, entry, _terms(entry, raw)), authority)
     own = draw(here, entry, asked.terms).ruling.nearest_own
@@ -309,7 +331,7 @@ def _entry(standing: Standing, version_id: int) -> CatalogueEntry:
     raise Refused(ReasonCode.NOT_IN_FORCE)
 
 
-def _terms(entry: CatalogueEntry, raw: dict[str, Any]) -> Terms:
+def _terms(entry: CatalogueEntry, raw: Mapping[str, Any]) -> Terms:
     extra = raw["extra"]
     return Terms(
         kind=entry.kind,

@@ -32,12 +32,14 @@ LATE_STEPS = (100, 75, 40)
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One request of the queue, or one that was decided."""
+    """One request of the queue, or one that was decided. `short` and `given_short` where there is little room."""
 
     id: int
     title: str
     terms: str
     given: str
+    short: str
+    given_short: str
     waiting: Waiting
     due_seconds: int
     late: int
@@ -163,6 +165,10 @@ def _row(one: Waiting, queue: Queue) -> QueueRow:
         title=f"{one.offer}, {text}" if text else one.offer,
         terms=text,
         given=_terms(one, one.given_percent, one.given_months, one.given_amount_minor) if less else "",
+        short=_short(
+            one, one.percent, None if less and one.given_months == one.months else one.months, one.amount_minor
+        ),
+        given_short=_short(one, one.given_percent, one.given_months, one.given_amount_minor) if less else "",
         waiting=one,
         due_seconds=int((one.due_at - one.asked_at).total_seconds()),
         late=_late(one, queue.now),
@@ -175,6 +181,12 @@ def _terms(one: Waiting, percent: int | None, months: int | None, amount_minor: 
     return composer.terms_in_words(
         one.kind, Terms(one.kind, one.currency, percent or 0, months or 0, amount_minor or 0)
     )
+
+
+def _short(one: Waiting, percent: int | None, months: int | None, amount_minor: int | None) -> str:
+    """The numbers of the terms: `25%, 6 mo`; of a counter of the same length only what it changes."""
+    numbers = (("percent", percent), ("amount_minor", amount_minor), ("months", months))
+    return ", ".join(_in_words(name, number, one.currency) for name, number in numbers if number)
 
 
 def case_context(

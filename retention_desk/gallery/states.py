@@ -13,13 +13,14 @@ from customers.look_up import LookUp, LookUpKind
 from customers.refusals import Refused
 from customers.sheet import CallSheet
 from offers.authorisation import OfferSheet
-from offers.choices import ApprovalState, ProposalState
+from offers.choices import ApprovalState, Duty, Grade, ProposalState
 from retention_desk.calls.forms import NoteCancellationForm
 from retention_desk.calls.listing import Wish
 from retention_desk.calls.presenter import screen
-from retention_desk.gallery import facts
+from retention_desk.gallery import facts, floor_facts
+from retention_desk.keyboard.table import Place
 
-CALL, LOOKUP = "calls/call.html", "customers/lookup.html"
+CALL, LOOKUP, APPROVALS = "calls/call.html", "customers/lookup.html", "floor/approvals.html"
 Draw = Callable[[datetime], Mapping[str, Any]]
 
 
@@ -35,6 +36,7 @@ class State:
     script: str = ""
     session_left: int = 0
     status: int = 200
+    keys: Place = Place.CALL
 
 
 def _on_call(
@@ -158,6 +160,45 @@ _CALLING = (
     State("call-dropped", CALL, _over, "a[href^='tel:']"),
     State("complaints", CALL, _on_call(wish=Wish(panel="complaint")), ".complaint"),
 )
+
+
+def _asked(slug: str, shows: str, place: str = "#card", script: str = "still", **given: Any) -> State:
+    """A state of the approvals page. `still`: nothing is asked of the desk by itself, which knows no such request."""
+    return State(
+        slug, APPROVALS, lambda now: floor_facts.page(now, **given), shows, place, script, keys=Place.APPROVALS
+    )
+
+
+_APPROVING = (
+    _asked("approvals-empty", ".empty", open_id=None, waiting=0),
+    _asked("approvals-one", "[value=approve]"),
+    _asked("approvals-many", ".req", "#queue", waiting=8, agents=40),
+    _asked("approvals-overdue", "[data-late='75']", "#card-state", waited=106),
+    _asked("approvals-new", "[data-held]:not([hidden])", "main", "news", waiting=2, fresh=1),
+    _asked("approvals-withdrawn", ".pill", "#card-state", "gone", became=ApprovalState.WITHDRAWN),
+    _asked(
+        "approvals-taken",
+        "[data-state=theirs]",
+        script="settled",
+        drawn_to=floor_facts.OTHER,
+        became=ApprovalState.OPEN,
+    ),
+    _asked("approvals-decided", "#undo-bar", undo=True, waiting=2),
+    _asked("approvals-over-right", "[value=manager]", grade=Grade.AGENT),
+    _asked("approvals-budget", "#why-not", left_minor=0),
+    _asked("approvals-few-cases", ".sims", similar=11),
+    _asked("approvals-second", ".note", first_by="Petra Solano"),
+    _asked(
+        "approvals-away",
+        "[value=AWAY]:checked",
+        "body",
+        duty=Duty.AWAY,
+        open_id=None,
+        waiting=2,
+        drawn_to=floor_facts.OTHER,
+    ),
+    _asked("approvals-offline", ".offline--lost:not([hidden])", "body", "offline"),
+)
 _ELSEWHERE = (
     State("not-asked-yet", LOOKUP, lambda _now: {"text": "", "found": None, "seated": True}, ".empty", _FOUND),
     State("not-found", LOOKUP, lambda _now: _found("Tennent Frisno"), ".nohit", _FOUND),
@@ -170,4 +211,4 @@ _ELSEWHERE = (
     State("broken", "500.html", _nothing, ".note--stop", "main", status=500),
     State("no-database", "503.html", _nothing, ".note--stop", "main", status=503),
 )  # fmt: skip
-STATES: Mapping[str, State] = {state.slug: state for state in (*_OFFERING, *_CALLING, *_ELSEWHERE)}
+STATES: Mapping[str, State] = {state.slug: state for state in (*_OFFERING, *_CALLING, *_APPROVING, *_ELSEWHERE)}

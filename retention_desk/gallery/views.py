@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET
 
 from retention_desk.gallery.states import STATES
 from retention_desk.keyboard.own import hold, standing_of
-from retention_desk.keyboard.table import Place
 from retention_desk.people.sessions import ENDS_AT
 
 
@@ -47,7 +46,7 @@ def state(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         raise Http404
     now = timezone.now()
-    hold(standing_of(getattr(request.user, "own_keys", ""), Place.CALL))
+    hold(standing_of(getattr(request.user, "own_keys", ""), found.keys))
     context = dict(found.draw(now)) | {"gallery_script": found.script}
     # Not the session's own, which is neither read nor written here.
     left = found.session_left or settings.SESSION_COOKIE_AGE

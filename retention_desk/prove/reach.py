@@ -7,9 +7,9 @@ from retention_desk.prove.machine import run_tests
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Look at the whole matrix, or at one state of it, in a real browser; return the exit code."""
+    """Look at the whole matrix, or at some states of it, in a real browser; return the exit code."""
     parser = argparse.ArgumentParser(prog="manage.py prove reach", description="States x languages x themes x sizes.")
-    parser.add_argument("--state", default="", help="one state of the gallery (default: all)")
+    parser.add_argument("--state", default="", help="states of the gallery whose names begin so (default: all)")
     parser.add_argument("--pictures", default="", metavar="FOLDER", help="keep a picture of each in both themes")
     options = parser.parse_args(arguments)
     told = {"PROOF_ALL": "1", "PROOF_STATE": options.state, "REQUIRE_BROWSER": "1"}

@@ -1,11 +1,31 @@
 /**
  * The states that only a script brings about, on the pages of the gallery: the very events that bring them about.
  *
- *   <meta name="gallery-script" content="offline">   loading, not-saved, offline, online
+ *   <meta name="gallery-script" content="offline">   loading, not-saved, offline, online; on the approvals page settled
+ *       (somebody else has the open request), gone (it is over, and the hand is on the list), news (a new one, likewise)
+ *
+ * These pages ask nothing of the desk by themselves, which knows nothing of what they show.
  */
 const deed = document.querySelector("meta[name=gallery-script]")?.content;
 const panel = () => document.getElementById("offer-panel");
+const queue = () => document.getElementById("queue");
+const settle = () => document.dispatchEvent(new CustomEvent("htmx:afterSettle", { detail: {} }));
 const send = (type, detail) => panel().dispatchEvent(new CustomEvent(type, { bubbles: true, detail }));
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (["desk:ask", "load"].includes(event.detail.requestConfig?.triggeringEvent?.type)) event.preventDefault();
+});
+
+/** News of the list while the focus is in it; `gone`: the open request is not there any more. */
+function hold(gone) {
+  queue().querySelector("[aria-current]").focus();
+  const page = queue().cloneNode(true);
+  if (gone) page.querySelector("[aria-current]").parentElement.remove();
+  const requestConfig = { elt: queue(), triggeringEvent: new Event("desk:ask") };
+  const detail = { target: queue(), shouldSwap: true, requestConfig, xhr: { response: page.outerHTML } };
+  queue().dispatchEvent(new CustomEvent("htmx:beforeSwap", { bubbles: true, detail }));
+  settle();
+}
 
 const DEEDS = {
   loading() {
@@ -15,6 +35,9 @@ const DEEDS = {
   "not-saved"() {
     send("htmx:sendError", { elt: panel(), requestConfig: { triggeringEvent: new Event("submit") } });
   },
+  settled: settle,
+  gone: () => hold(true),
+  news: () => hold(false),
   offline: () => window.dispatchEvent(new Event("offline")),
   online() {
     window.dispatchEvent(new Event("offline"));

@@ -13,18 +13,19 @@ from django.test import Client, override_settings
 from customers import calls
 from customers.models import Call, Customer
 from offers import ledger
-from offers.choices import BudgetKind, Duty
-from offers.models import ApprovalRequest, BudgetPlan, Proposal, Seat
+from offers.choices import BudgetKind, Duty, Grade
+from offers.models import ApprovalRequest, BudgetPlan, Proposal, SchemeVersion, Seat
 from retention_desk.gallery.states import STATES
-from tests.builders import new_key
+from tests.builders import desk_now, make_agent, make_customer, make_subscription, new_key
 from tests.database import DeskClock
-from tests.retention_desk.scene import Scene, set_scene, signed_in
+from tests.offers.builders import give_budget, make_limit
+from tests.retention_desk.scene import AGENT, SUPERVISOR, Scene, set_scene, signed_in
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 
 # What only a browser brings about (tests/journeys/test_states.py), and what a broken server does (test_unavailable.py).
-ELSEWHERE = {"loading", "not-saved", "offline", "back-online", "broken", "no-database"}
+ELSEWHERE = {"loading", "not-saved", "offline", "back-online", "approvals-offline", "broken", "no-database"}
 
 
 class Floor:
@@ -55,6 +56,31 @@ class Floor:
         """Present the discount, or ask for it."""
         path = f"/calls/{self.call_id}/offers/{self.scene.offers['discount'].pk}/"
         return self.post(path, act=act, percent=percent, months=months)
+
+    def asks(self) -> int:
+        """Ann asks for 35 % for 12 months; the request's id."""
+        self.offer("ask", 35, 12)
+        return ApprovalRequest.objects.get().pk
+
+    def another_asks(self) -> None:
+        """Another agent of the team asks for another customer."""
+        bob = make_agent("bob", team=self.scene.team, first_name="Samira", last_name="Holt", permissions=AGENT)
+        other = make_customer(given_name="Corvin", family_name="Adeyo")
+        make_subscription(other)
+        call_id = self.scene.open_call(by=bob, customer_id=other.pk)
+        path = f"/calls/{call_id}/offers/{self.scene.offers['discount'].pk}/"
+        self.post(path, signed_in(bob), act="ask", percent=30, months=3)
+
+    def petra(self) -> Client:
+        """A second supervisor of the team comes on duty."""
+        given: dict[str, Any] = {"first_name": "Petra", "last_name": "Solano", "permissions": SUPERVISOR}
+        petra = make_agent("petra", team=self.scene.team, grade=Grade.SUPERVISOR, **given)
+        give_budget(BudgetKind.APPROVER, petra.pk, 400_000)
+        return signed_in(petra)
+
+    def approvals(self, path: str = "", by: Client | None = None) -> str:
+        """The approvals page, or a part of it, as Sue sees it."""
+        return (by or self.sue).get(f"/approvals/{path}", headers=HTMX if path else {}).content.decode()
 
     def decide(self, **data: Any) -> str:
         """Ann asks for 35 %, Sue answers, and the time to take it back goes by."""
@@ -162,6 +188,77 @@ def nobody_on_duty(floor: Floor) -> str:
     )
 
 
+def asked(floor: Floor) -> str:
+    floor.asks()
+    return floor.approvals()
+
+
+def many(floor: Floor) -> str:
+    floor.asks()
+    floor.another_asks()
+    return floor.approvals()
+
+
+def overdue(floor: Floor) -> str:
+    floor.asks()
+    floor.clock.advance(timedelta(seconds=50))
+    return floor.approvals()
+
+
+def new_one(floor: Floor) -> str:
+    """Sue looks at one request while another comes; the list is told, and stands still under the hand."""
+    request_id = floor.asks()
+    floor.another_asks()
+    return floor.approvals(f"queue/?shown={request_id}&open={request_id}")
+
+
+def withdrawn(floor: Floor) -> str:
+    request_id = floor.asks()
+    floor.post(f"/calls/{floor.call_id}/proposals/{Proposal.objects.get().pk}/settle/", answer="withdraw")
+    return floor.approvals(f"{request_id}/state/")
+
+
+def taken(floor: Floor) -> str:
+    request_id = floor.asks()
+    floor.petra()
+    floor.post(f"/approvals/{request_id}/pass/", floor.sue, to="next")
+    return floor.approvals(f"{request_id}/state/") + floor.approvals("queue/")
+
+
+def over_right(floor: Floor) -> str:
+    make_limit(user=floor.scene.sue, grade=Grade.SUPERVISOR, max_percent=20)
+    return asked(floor)
+
+
+def no_budget(floor: Floor) -> str:
+    """Sue's own is open since her first yes today, and less is left than is asked for."""
+    BudgetPlan.objects.filter(kind=BudgetKind.APPROVER).update(amount_minor=20_000)
+    floor.another_asks()
+    floor.post(f"/approvals/{ApprovalRequest.objects.get().pk}/decide/", floor.sue, decision="approve")
+    floor.offer("ask", 35, 12)
+    return floor.approvals()
+
+
+def second(floor: Floor) -> str:
+    """So much needs two: Sue has said yes, Petra decides."""
+    SchemeVersion.objects.create(
+        valid_from=desk_now(), currency="USD", customer_year_percents=[10, 15, 25], second_above_minor=10_000,
+        recorded_at=desk_now(),
+    )  # fmt: skip
+    request_id = floor.asks()
+    petra = floor.petra()
+    floor.post(f"/approvals/{request_id}/decide/", floor.sue, decision="approve")
+    return floor.approvals(by=petra)
+
+
+def away(floor: Floor) -> str:
+    """What was Sue's goes to Petra with her going away."""
+    floor.asks()
+    floor.petra()
+    floor.post("/duty/", floor.sue, duty="AWAY")
+    return floor.approvals()
+
+
 def tried(percent: int) -> Callable[[Floor], str]:
     def preview(floor: Floor) -> str:
         version = floor.scene.offers["discount"].pk
@@ -216,6 +313,22 @@ REACHED: dict[str, tuple[Callable[[Floor], str], tuple[str, ...]]] = {
         ),
         ("Offer accepted",),
     ),
+    "approvals-empty": (Floor.approvals, ("Nobody is waiting.", "No request is open")),
+    "approvals-one": (asked, ("35% for 12 months", "Marisol Tennant", 'value="approve"', "Pass on")),
+    "approvals-many": (many, ("Marisol Tennant", "Corvin Adeyo", "Samira Holt")),
+    "approvals-overdue": (overdue, ('data-late="75"',)),
+    "approvals-new": (new_one, ('data-held-words="1 new request, show it"', "Corvin Adeyo")),
+    "approvals-withdrawn": (withdrawn, ('data-state="over"', "Withdrawn")),
+    "approvals-taken": (taken, ('data-state="theirs"', "with Petra Solano")),
+    "approvals-decided": (
+        lambda floor: floor.post(f"/approvals/{floor.asks()}/decide/", floor.sue, decision="approve"),
+        ('id="undo-bar"', "Approved", "Undo"),
+    ),
+    "approvals-over-right": (over_right, ("You cannot approve this:", "Pass to manager")),
+    "approvals-budget": (no_budget, ("You cannot approve this:", "not enough is left")),
+    "approvals-few-cases": (asked, ("too few to say anything.",)),
+    "approvals-second": (second, ("Tobias Renn has said yes.", "So much needs a second one.")),
+    "approvals-away": (away, ('value="AWAY" checked', "with Petra Solano", "No request is open")),
     "not-asked-yet": (lambda floor: floor.ann.get("/customers/").content.decode(), ("Who is calling?",)),
     "not-found": (
         lambda floor: floor.ann.get("/customers/?q=Nobody Nowhere").content.decode(),
