@@ -105,6 +105,8 @@ ACTIONS: tuple[Action, ...] = (
     Action(name="ceiling", key="f", words=_("Let the agent give up to this"), places=_APPROVALS),
     Action(name="pass", key="p", words=_("Pass on to another supervisor"), places=_APPROVALS),
     Action(name="manager", key="m", words=_("Pass on to a manager"), places=_APPROVALS),
+    Action(name="away", key="x", words=_("Away, or taking requests again"), places=_APPROVALS),
+    Action(name="shift", key="s", words=_("Shift: hand over, news, notes"), places=_APPROVALS),
     Action(name="show", key=".", words=_("Show what is new"), places=_on(Place.CALL, Place.APPROVALS)),
     Action(name="undo", key="u", words=pgettext_lazy("key", "Undo"), places=_on(Place.CALL, Place.APPROVALS)),
     Action(name="find", key="F2", words=_("Find a customer"), places=_ALL),

@@ -17,7 +17,7 @@ from psycopg.errors import QueryCanceled
 from customers.choices import DispositionKind
 from retention_desk.acting import behind
 from retention_desk.http import DeskRequest
-from retention_desk.reports import export, page
+from retention_desk.reports import budget, export, page
 from retention_desk.reports.filters import Filters, SaveRateForm, usual_since
 from retention_desk.reports.names import Names, read_names
 from retention_desk.reports.queries import save_rate_counts
@@ -48,8 +48,13 @@ def save_rate(request: HttpRequest) -> HttpResponse:
         report = _report(filters)
     except TooLong:
         return _too_long(request, form, names)
+    span = budget.budget_span(
+        filters, currency=names.currency, zone=timezone.get_current_timezone_name(), today=timezone.localdate()
+    )
     context = _frame(form, names) | {
         "filters": filters,
+        "budget": span,
+        "budget_chart": budget.drawn(span) if span else "",
         "page": page.build(report, filters, names),
         "people": _people(filters, names, form),
         "cancelled_calls": _calls(filters, disposition=DispositionKind.CANCELLED),

@@ -53,7 +53,7 @@ def seed() -> int:
 
 
 def visits() -> Iterator[Visit]:
-    """All of them with PROOF_ALL=1, those whose names begin with PROOF_STATE; else a sample in which each language is."""
+    """All with PROOF_ALL=1, those whose names begin with PROOF_STATE; else a sample in which each language is."""
     only = os.environ.get("PROOF_STATE")
     every = [
         Visit(*one)

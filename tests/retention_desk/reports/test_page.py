@@ -67,12 +67,12 @@ def test_supervisor_without_a_site_is_kept_out(db: None) -> None:
     assert signed_in(nobody).get(PAGE).status_code == 403
 
 
-def test_page_takes_two_statements_beside_the_session(
+def test_page_takes_three_statements_beside_the_session(
     log: Log, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = signed_in(log.greta)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get(PAGE, OCTOBER)
 
 
