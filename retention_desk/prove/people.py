@@ -116,7 +116,7 @@ class Person(threading.Thread):
         while not ready() and (left := until - time.monotonic()) > 0:
             part = next_due(self.screen)
             if part is not None and part.due <= time.monotonic():
-                part.answered(self.get(part.look, part.address))
+                part.answered(self.say(part) if part.posts else self.get(part.look, part.address))
                 continue
             rest = left if part is None else min(left, part.due - time.monotonic())
             try:
@@ -128,8 +128,15 @@ class Person(threading.Thread):
 
     def get(self, look: str, path: str, *, htmx: bool = True) -> Answer:
         """Look at a page or a part of one. Without an answer that is written down, and nothing is there to see."""
+        return self._seen(look, lambda: self.browser.get(path, htmx=htmx))
+
+    def say(self, part: Part) -> Answer:
+        """Post what a page says by itself."""
+        return self._seen(part.look, lambda: self.browser.post(part.path, {}, htmx=True))
+
+    def _seen(self, look: str, ask: Callable[[], Answer]) -> Answer:
         try:
-            answer = self.browser.get(path, htmx=htmx)
+            answer = ask()
         except NoAnswer as error:
             self.journal.write(trouble=f"{look} had no answer: {error}")
             return NOTHING
@@ -184,7 +191,11 @@ class Agent(Person):
             return
         page = found.group(0)
         self.get("screen", page, htmx=False)
-        self.screen = [Part("word", f"{page}word/", frozenset({"call"}), call=int(found.group(1)))]
+        self.screen = [
+            Part("word", f"{page}word/", frozenset({"call"}), call=int(found.group(1))),
+            # A call whose screen has fallen silent is given up after a while.
+            Part("still there", f"{page}touch/", frozenset(), posts=True),
+        ]
         self.think(LISTENING)
         way = self.chance.choice(WAYS)
         if way == "ask" and time.monotonic() > self.until - UNDO - 2 * READING[1] * self.orders.pace:

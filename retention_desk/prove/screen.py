@@ -105,7 +105,8 @@ class Stream(threading.Thread):
 @dataclass(slots=True)
 class Part:
     """A part of the page that asks. `look`: its name in the journal; `on`: kinds of events, of this `call` or `request`
-    only where one is named; `rest`: seconds between two questions at least; `took`: what to do with what came.
+    only where one is named; `rest`: seconds between two questions at least; `posts`: it says something and
+    shows nothing; `took`: what to do with what came.
     """
 
     look: str
@@ -115,6 +116,7 @@ class Part:
     call: int | None = None
     request: int | None = None
     seen: str = ""
+    posts: bool = False
     took: Callable[[str], None] = lambda body: None
     asked: float = field(default_factory=time.monotonic)
     due: float = 0.0
