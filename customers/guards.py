@@ -53,6 +53,7 @@ TELEPHONE = (
         may="INSERT UPDATE",
         triggers=(*KEPT, STAMPED, Trigger("keeps_what_it_is", "BEFORE UPDATE", "guard_telephone_call")),
         checks={
+            "telephone_call_waiting_since": "state waiting_since",
             "telephone_call_held_since": "held_since state",
             "telephone_call_times_in_order": "begun_at changed_at",
         },

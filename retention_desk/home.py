@@ -1,7 +1,7 @@
 """The first page after signing in: where the person's work is, what they may offer, and how their day goes.
 
-An agent's page is three statements: the day and what waits (`customers.workday`), authority and offers (`offers.mine`),
-and news.
+An agent's page is four statements: the day and what waits (`customers.workday`), authority and offers (`offers.mine`),
+news, and who waits on the telephone (`customers.telephone.queues`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,6 +32,7 @@ from retention_desk.calls.words import DISPOSITION_ICONS
 from retention_desk.floor.views_shift import tell_moved
 from retention_desk.http import render_fragment, wants_fragment
 from retention_desk.reports.intervals import wilson
+from retention_desk.telephone.waiting import queues_context
 
 SAVED = frozenset(
     {
@@ -95,7 +96,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render_fragment(request, "home.html", part, {"news": shift.news(by=who.by)})
     context: dict[str, Any] = {"today": timezone.localdate(), "part_of_day": _part_of_day(timezone.localtime())}
     if request.user.has_perm("customers.take_call") and who.seat is not None:
-        context |= _agent(who) | {"news": shift.news(by=who.by)}
+        context |= _agent(who) | {"news": shift.news(by=who.by)} | queues_context(who)
     if part in FRAGMENTS and "mine" in context:
         return render_fragment(request, "home.html", part, context)
     return render(request, "home.html", context)

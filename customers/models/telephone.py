@@ -114,6 +114,7 @@ class TelephoneCall(models.Model):
     )
     leg = models.PositiveSmallIntegerField(default=0, help_text="Which time this agent has the caller; from 1.")
     held_since = models.DateTimeField(null=True, blank=True)
+    waiting_since = models.DateTimeField(null=True, blank=True, help_text="While nobody has answered, or not again.")
     match = models.CharField(max_length=24, choices=NumberMatch.choices, default=NumberMatch.NOBODY)
     customer = models.ForeignKey(Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     begun_at = models.DateTimeField(help_text="Of the first event, by the telephone system's clock.")
@@ -128,11 +129,19 @@ class TelephoneCall(models.Model):
                 | (~Q(state=TelephoneState.HELD) & Q(held_since=None)),
                 name="telephone_call_held_since",
             ),
+            models.CheckConstraint(
+                condition=Q(state=TelephoneState.RINGING, waiting_since__isnull=False)
+                | (~Q(state=TelephoneState.RINGING) & Q(waiting_since=None)),
+                name="telephone_call_waiting_since",
+            ),
             models.CheckConstraint(condition=Q(begun_at__lte=F("changed_at")), name="telephone_call_times_in_order"),
         ]
         indexes = [
             models.Index(fields=["agent"], name="telephone_call_up", condition=~Q(state=TelephoneState.ENDED)),
             models.Index(fields=["recorded_at"], name="telephone_call_recorded"),
+            models.Index(
+                fields=["connection"], name="telephone_call_waiting", condition=Q(state=TelephoneState.RINGING)
+            ),
         ]
 
     def __str__(self) -> str:

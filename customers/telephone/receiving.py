@@ -98,11 +98,15 @@ def _receive(*, told: Told, connection_id: int, now: datetime, seats: Seats) -> 
     earlier = standing_of(event for event in events if event.event_id != told.event_id)
     known = call.customer_id
     had = call.agent_id
+    # As it was before this event; a call that is new waited nowhere.
+    waited = _waits(call) if len(events) > 1 else None
     _note(call, told)
     _place(call, standing, parts[-1])
     call.save()
     for person in {had, call.agent_id} - {None}:
         screens.ring("CALL_INCOMING", person=person)
+    if _waits(call) != waited:
+        screens.ring("CALLS_WAITING", site=call.connection.site_id)
     taken = _taken(standing, parts)
     if call.customer_id == known:
         # Else whoever had taken the call before it was known whose it is gets it now.
@@ -136,10 +140,10 @@ def _locked(told: Told, connection_id: int) -> TelephoneCall:
     with database.cursor() as cursor:
         cursor.execute(
             """INSERT INTO customers_telephonecall (connection_id, provider_call_id, number, line, queue, ivr_choice,
-                   language, state, leg, match, begun_at, changed_at, recorded_at)
-               VALUES (%s, %s, '', '', '', '', '', 'RINGING', 0, 'NOBODY', %s, %s, desk_now())
+                   language, state, leg, match, begun_at, waiting_since, changed_at, recorded_at)
+               VALUES (%s, %s, '', '', '', '', '', 'RINGING', 0, 'NOBODY', %s, %s, %s, desk_now())
                ON CONFLICT (connection_id, provider_call_id) DO NOTHING""",
-            [connection_id, told.call_id, told.occurred_at, told.occurred_at],
+            [connection_id, told.call_id, *([told.occurred_at] * 3)],
         )
     ours = TelephoneCall.objects.select_for_update(no_key=True, of=("self",))
     return ours.get(connection_id=connection_id, provider_call_id=told.call_id)
@@ -178,8 +182,14 @@ def _place(call: TelephoneCall, standing: Standing, present: Part | None) -> Non
     call.state = standing.state
     call.queue = standing.queue
     call.held_since = standing.leg.held_since
+    call.waiting_since = standing.waiting_since if standing.state == TelephoneState.RINGING else None
     call.agent_id = present.agent_id if present else None
     call.leg = present.number if present else 0
+
+
+def _waits(call: TelephoneCall) -> tuple[str, datetime] | None:
+    """Where and since when the caller waits, if they do."""
+    return (call.queue, call.waiting_since) if call.waiting_since is not None else None
 
 
 def _taken(standing: Standing, parts: Sequence[Part | None]) -> list[Part]:

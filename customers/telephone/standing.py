@@ -49,6 +49,8 @@ class Standing:
     legs: tuple[Leg, ...] = (Leg(),)
     queue: str = ""
     ended: bool = False
+    waiting_since: datetime | None = None
+    """Since when the caller has waited for whoever has the last part; kept when they have answered."""
 
     @property
     def leg(self) -> Leg:
@@ -71,6 +73,7 @@ def standing_of(events: Iterable[Happened]) -> Standing:
     for event in in_order(events):
         if standing.ended:
             break
+        standing = replace(standing, waiting_since=standing.waiting_since or event.occurred_at)
         standing = _AFTER[event.kind](standing, event)
         if event.queue:
             standing = replace(standing, queue=event.queue)
@@ -127,7 +130,8 @@ def _transferred(standing: Standing, event: Happened) -> Standing:
     if event.from_agent and standing.leg.agent and event.from_agent != standing.leg.agent:
         return standing
     over = replace(standing.leg, over=True, held_since=None)
-    return replace(standing, legs=(*standing.legs[:-1], over, Leg(agent=event.agent)))
+    legs = (*standing.legs[:-1], over, Leg(agent=event.agent))
+    return replace(standing, legs=legs, waiting_since=event.occurred_at)
 
 
 def _ended(standing: Standing, event: Happened) -> Standing:

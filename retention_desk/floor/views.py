@@ -16,6 +16,7 @@ from retention_desk.acting import Actor, actor, behind
 from retention_desk.floor.forms import DecisionForm
 from retention_desk.floor.presenter import case_context, floor_board, queue_context, seen
 from retention_desk.http import render_fragment, status_of, wants_fragment
+from retention_desk.telephone.waiting import queues_context
 
 TEMPLATE = "floor/approvals.html"
 NO_CONTENT = 204
@@ -195,6 +196,7 @@ def _page(request: HttpRequest, who: Actor, queue: Queue, open_id: int | None) -
     if open_id is not None:
         context = _card(open_id, who)
     context |= _around(queue, who, open_id)
+    context |= queues_context(who)
     context["unfinished"] = len(customer_queries.unfinished_calls(site_id=queue.site_id))
     return render_fragment(request, TEMPLATE, "card", context)
 

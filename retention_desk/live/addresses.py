@@ -115,6 +115,7 @@ def _topics(kind: Kind, ring: Ring, place: Place) -> frozenset[str]:
         Kind.AUTHORITY: {EVERYBODY},
         Kind.CALL: {of_person(person)} if person is not None else agent,
         Kind.WAITING: {at_site(site)} if site else set(),
+        Kind.QUEUES: {at_site(site), *of_sites} if site else set(),
         Kind.NEWS: {at_site(site)} if ring.ids.get("site") and site else {EVERYBODY},
         Kind.NOTE: {of_person(person)} if person is not None else set(),
         Kind.SESSION: {of_person(person)} if person is not None else set(),

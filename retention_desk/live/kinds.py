@@ -26,6 +26,8 @@ class Kind(StrEnum):
     """A call that was handed over or is to be rung back: to everybody who works where it was taken."""
     NOTE = "note"
     """A silent note was seen: to whoever wrote it."""
+    QUEUES = "queues"
+    """Callers wait on the telephone, or do no more: to everybody who works at the site, and its supervisors."""
     NEWS = "news"
     """Something for everybody of a site, or for everybody."""
     SESSION = "session"
@@ -96,6 +98,7 @@ HEARD: Mapping[str, tuple[Kind, ...]] = MappingProxyType(
         "SIGNED_OUT": (Kind.SESSION,),
         "CALL_INCOMING": (Kind.CALL,),
         "CALL_CHANGED": (Kind.CALL,),
+        "CALLS_WAITING": (Kind.QUEUES,),
         "NOTE_READ": (Kind.NOTE,),
         "NEWS": (Kind.NEWS,),
     }

@@ -175,6 +175,7 @@ class Agent(Person):
         self.get("home", "/", htmx=False)
         self.screen = [
             Part("home: waiting", "/?part=waiting", frozenset({"waiting"}), rest=2),
+            Part("home: queues", "/telephone/queues/", frozenset({"queues"}), rest=1),
             Part("home: promised", "/?part=promised", frozenset({"waiting"}), rest=2),
             Part("home: mine", "/", frozenset({"authority", "request"}), rest=5),
         ]

@@ -8,6 +8,7 @@ app_name = "telephone"
 urlpatterns = [
     path("calls/incoming/", views.incoming, name="incoming"),
     path("calls/incoming/<int:telephone_call_id>/take/", views.take, name="take"),
+    path("telephone/queues/", views.queues, name="queues"),
     path("calls/pop/", views.popped, name="pop"),
     path("calls/<int:call_id>/line/", views.line, name="line"),
     path("telephone/<uuid:address>/events/", webhooks.events, name="events"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,8 +22,10 @@ from retention_desk.calls.views import NO_CONTENT, for_agents
 from retention_desk.http import render_fragment, status_of, wants_fragment
 from retention_desk.telephone import pop
 from retention_desk.telephone.seats import seated, seated_here
+from retention_desk.telephone.waiting import queues_context
 
 PAGE = "telephone/incoming.html"
+QUEUES = "telephone/queues.html"
 
 
 @for_agents
@@ -86,6 +89,21 @@ def line(request: HttpRequest, call_id: int) -> HttpResponse:
     except Refused:
         return closed(request)
     return render_fragment(request, TEMPLATE, "call-bar", screen(sheet, offers, Wish()))
+
+
+@login_required
+@require_GET
+def queues(request: HttpRequest) -> HttpResponse:
+    """Who waits on the telephone at one's site, by queue; nothing (204) while the page shows what is."""
+    who = actor(request)
+    if who.seat is None:
+        raise Http404
+    if not wants_fragment(request):
+        return redirect("home")
+    shown = queues_context(who)
+    if request.GET.get("seen", "") == shown["queues_seen"]:
+        return HttpResponse(status=NO_CONTENT)
+    return render(request, QUEUES, shown)
 
 
 def _taken(request: HttpRequest, telephone_call_id: int, who: Actor) -> HttpResponse:

@@ -159,7 +159,7 @@ function open() {
     alive();
     askEverything();
   });
-  for (const kind of ["request", "floor", "authority", "customer", "call", "waiting", "note", "news"])
+  for (const kind of ["request", "floor", "authority", "customer", "call", "waiting", "queues", "note", "news"])
     on(kind, (event) => happened(kind, JSON.parse(event.data)));
   source.addEventListener("error", lost);
 }

@@ -137,6 +137,7 @@ ROWS: dict[str, list[Row]] = {
     "calls:end": [post(WHOSE_CALL_IT_IS)],
     "calls:wrap-up": [post(WHOSE_CALL_IT_IS)],
     "telephone:incoming": [get(TAKES_CALLS)],
+    "telephone:queues": [get(HAS_A_SEAT)],
     "telephone:take": [post(WHOSE_CALL_IT_IS)],
     # Somebody else's signature is none.
     "telephone:pop": [get(TAKES_CALLS_BUT_THIS), post(TAKES_CALLS_BUT_THIS)],

@@ -83,7 +83,7 @@ def test_profile_refuses_what_does_not_exist(scene: Scene) -> None:
     assert Client().get("/profile/").status_code == 302
 
 
-def test_home_of_an_agent_is_three_statements(scene: Scene, django_assert_num_queries: Any) -> None:
+def test_home_of_an_agent_is_four_statements(scene: Scene, django_assert_num_queries: Any) -> None:
     client = signed_in(scene.ann)
     for _ in range(2):
         call_id = scene.open_call(customer_id=make_customer().pk)
@@ -92,8 +92,8 @@ def test_home_of_an_agent_is_three_statements(scene: Scene, django_assert_num_qu
     promise(scene)
     client.get("/")
 
-    # The session with its person and seat; the day, authority and offers, news.
-    with django_assert_num_queries(4):
+    # The session with its person and seat; the day, authority and offers, news, who waits on the telephone.
+    with django_assert_num_queries(5):
         client.get("/")
 
 

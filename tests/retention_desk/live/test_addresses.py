@@ -107,6 +107,7 @@ def test_customer_changed_elsewhere_concerns_who_is_on_a_call_with_them_but_not_
         (Ring("LIMIT_ADDED", {"limit": 3}, 1), Kind.AUTHORITY, {EVERYBODY}),
         (Ring("CALL_INCOMING", {"person": 41}), Kind.CALL, {of_person(41)}),
         (Ring("NOTE_READ", {"person": 41, "call": 10**9}, 7), Kind.NOTE, {of_person(41)}),
+        (Ring("CALLS_WAITING", {"site": 6}), Kind.QUEUES, {at_site(6), of_site(6), EVERY_SITE}),
         (Ring("NEWS", {}), Kind.NEWS, {EVERYBODY}),
         (Ring("NEWS_POSTED", {"news": 10**9}), Kind.NEWS, {EVERYBODY}),
         (Ring("NEWS", {"site": 6}), Kind.NEWS, {at_site(6)}),

@@ -10,7 +10,17 @@ from retention_desk.live.kinds import HEARD, Kind, as_text, from_text, is_heard,
 from retention_desk.people.acts import Act as PeopleAct
 
 # Rung where there is no act of the audit, by name.
-SAID = {"budget_set", "read_question", "expire_due", "SIGNED_OUT", "CALL_INCOMING", "CALL_CHANGED", "NOTE_READ", "NEWS"}
+SAID = {
+    "CALLS_WAITING",
+    "budget_set",
+    "read_question",
+    "expire_due",
+    "SIGNED_OUT",
+    "CALL_INCOMING",
+    "CALL_CHANGED",
+    "NOTE_READ",
+    "NEWS",
+}
 
 
 def test_every_word_of_the_table_is_an_act_a_door_or_said_by_name() -> None:
