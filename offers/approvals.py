@@ -19,7 +19,7 @@ from customers.sheet import CallSheet
 from customers.statements import read_json
 from offers import ledger, queries
 from offers.authorisation import terms_as_json
-from offers.choices import ApprovalState, ReasonCode, RulingCode
+from offers.choices import ApprovalState, DeclineReason, ReasonCode, RulingCode
 from offers.facts import Authority, Limit
 from offers.offering import Ground, Listed, authorities, draw, ground, problems_of
 from offers.rules import rule_on
@@ -236,7 +236,9 @@ def pass_on(*, request_id: int, up: bool, by: int, role: str, now: datetime, lan
 def decline(
     *, request_id: int, reason: str, note: str, by: int, role: str, now: datetime, language: str, key: UUID
 ) -> int:
-    """Say no, with one of the four reasons. Raises as `approve` does, but for what only a yes needs."""
+    """Say no, with a `DeclineReason` (else WHY_MISSING). Raises as `approve` does, but for what only a yes needs."""
+    if reason not in DeclineReason.values:
+        raise Refused("WHY_MISSING")
     one = case(request_id=request_id, by=by, now=now, language=language)
     return _decide("DECLINE", one, reason=reason, note=note, by=by, role=role, key=key)
 

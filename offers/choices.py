@@ -142,6 +142,15 @@ class ApprovalState(TextChoices):
     CEILING = "CEILING", _("Free up to a ceiling")
 
 
+class DeclineReason(TextChoices):
+    """Why a supervisor says no, in the order of the keys 1 to 4; the label is what the agent reads."""
+
+    TOO_COSTLY = "TOO_COSTLY", _("It costs more than this customer is worth.")
+    NOT_NEEDED = "NOT_NEEDED", _("Less will do, or nothing is needed.")
+    OTHER_OFFER = "OTHER_OFFER", _("Another offer fits better.")
+    BUDGET = "BUDGET", _("The budget has to last longer.")
+
+
 class DrawEnd(TextChoices):
     """How a drawn supervisor's turn at a question ended."""
 

@@ -46,7 +46,11 @@ TABLES = (
     ),
     Table(
         "offers_budgetaccount",
-        triggers=KEPT,
+        triggers=(
+            *KEPT,
+            Trigger("within_customer_ceiling", "BEFORE INSERT", "guard_customer_account", conditional=True),
+            Trigger("customer_ceiling_stands", "BEFORE UPDATE", "guard_customer_account", conditional=True),
+        ),
         checks={
             "budget_limit_not_negative": "limit_minor target_minor",
             "budget_account_dates_in_order": "ends_on starts_on",
@@ -185,6 +189,7 @@ TABLES = (
             "nobody_decides_their_own": "asked_by_id decided_by_id",
             "answered_request_has_decider": "decided_by_id state",
             "decision_has_who_and_when": "decided_at decided_by_id effective_at",
+            "no_has_its_reason": "decision_reason state",
             "second_approver_is_another": "asked_by_id decided_by_id first_at first_by_id",
         },
         unique={"offers_approvalrequest_proposal_id_key": "proposal_id"},

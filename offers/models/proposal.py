@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from customers.models import Call, Customer, Team
-from offers.choices import ApprovalState, DrawEnd, Family, OutcomeKind, ProposalState, RulingCode
+from offers.choices import ApprovalState, DeclineReason, DrawEnd, Family, OutcomeKind, ProposalState, RulingCode
 from offers.models.authority import LimitVersion, SchemeVersion
 from offers.models.catalogue import Offer, OfferVersion
 
@@ -163,7 +163,7 @@ class ApprovalRequest(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     effective_at = models.DateTimeField(null=True, blank=True)
-    decision_reason = models.CharField(max_length=24, blank=True)
+    decision_reason = models.CharField(max_length=24, choices=DeclineReason.choices, blank=True)
     decision_note = models.CharField(max_length=NOTE_LENGTH, blank=True)
     limit_version = models.ForeignKey(
         LimitVersion,
@@ -209,6 +209,11 @@ class ApprovalRequest(models.Model):
                     & (Q(decided_by=None) | ~Q(decided_by=F("first_by")))
                 ),
                 name="second_approver_is_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ApprovalState.DECLINED, decision_reason__in=DeclineReason.values)
+                | (~Q(state=ApprovalState.DECLINED) & Q(decision_reason="")),
+                name="no_has_its_reason",
             ),
         ]
         indexes = [

@@ -26,6 +26,7 @@ from offers.choices import (
     ApprovalState,
     BudgetKind,
     BudgetPeriod,
+    DeclineReason,
     Duty,
     Family,
     Grade,
@@ -314,12 +315,7 @@ _SHARED: tuple[type[TextChoices], ...] = (
     DispositionKind,
 )
 _ANYWHERE: Mapping[str, Words] = {str(code): label for kind in _SHARED for code, label in kind.choices}
-_DECLINED: Mapping[str, Words] = {
-    "TOO_COSTLY": _("It costs more than this customer is worth."),
-    "NOT_NEEDED": _("Less will do, or nothing is needed."),
-    "OTHER_OFFER": _("Another offer fits better."),
-    "BUDGET": _("The budget has to last longer."),
-}
+_DECLINED: Mapping[str, Words] = {str(code): label for code, label in DeclineReason.choices}
 _SAID: Mapping[str, Words] = {
     "CALL_BACK": _("Call-back promised"),
     "CAN_CANCEL_ANY_TIME": _("They can still cancel at any time"),

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from customers.choices import CallEventKind
-from offers.choices import ApprovalState, DrawEnd, HoldEnd, OfferKind, OutcomeKind, ProposalState, RulingCode
+from offers.choices import ApprovalState, DeclineReason, DrawEnd, HoldEnd, OfferKind, OutcomeKind, ProposalState, RulingCode
 from retention_desk.demo import planted
 from retention_desk.demo.accounts import Account
 from retention_desk.demo.book import Book
@@ -31,7 +31,6 @@ _NOTES = (
     "Pays on time, wants one good year.",
     "Partner wants to leave, this would settle it.",
 )
-_DECLINE_REASONS = ("TOO_COSTLY", "NOT_NEEDED", "OTHER_OFFER", "BUDGET")
 
 
 @dataclass(slots=True)
@@ -116,7 +115,7 @@ class Bargains:
             decided_by_id=approver.user_id,
             decided_at=at,
             effective_at=at + _UNDO,
-            decision_reason=self._rng.choice(_DECLINE_REASONS) if declined else "",
+            decision_reason=self._rng.choice(DeclineReason.values) if declined else "",
             limit_version_id=limit,
         )
         self._book.draws.add(

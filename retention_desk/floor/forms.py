@@ -8,18 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.admin_fields import Moment
 from customers.choices import DispositionKind
+from offers.choices import DeclineReason
 from offers.notes import LONGEST
 from offers.terms import Terms
 from retention_desk.authority.forms import ActForm
 from retention_desk.calls.forms import KeyForm, TermsForm
-from retention_desk.floor.words import DECLINE_REASONS
 
 
 class DecisionForm(TermsForm, KeyForm):
     """Approve, counter with terms, free up to terms, or decline for one of four reasons: a reason alone is a no."""
 
     decision = forms.ChoiceField(choices=[("approve", ""), ("counter", ""), ("ceiling", "")], required=False)
-    reason = forms.ChoiceField(choices=[(code, "") for code in DECLINE_REASONS], required=False)
+    reason = forms.ChoiceField(choices=DeclineReason.choices, required=False)
     note = forms.CharField(max_length=300, required=False)
 
     @property

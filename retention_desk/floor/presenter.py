@@ -12,13 +12,13 @@ from django.utils.translation import get_language, gettext
 from customers.conduct import Trigger
 from customers.refusals import Refused
 from offers.approvals import FEW_CASES, Case
-from offers.choices import ApprovalState, BudgetKind
+from offers.choices import ApprovalState, BudgetKind, DeclineReason
 from offers.floor import OnFloor, Queue, RequestState, Waiting
 from offers.terms import Range, Terms
 from retention_desk import formats
 from retention_desk.calls import composer
 from retention_desk.calls.composer import Shown
-from retention_desk.floor.words import DECLINE_REASONS, STATUSES, budget_name
+from retention_desk.floor.words import STATUSES, budget_name
 from retention_desk.http import digest
 
 DECIDED_SHOWN = 3
@@ -224,7 +224,7 @@ def case_context(
         "less_minor": asked.cost_minor - best.cost_minor if best else 0,
         "suggested": _suggested(case, gain_minor=gain, value_minor=asked.value_minor),
         "fields": _fields(case, typed),
-        "reasons": [{"code": code, "key": place} for place, code in enumerate(DECLINE_REASONS, 1)],
+        "reasons": [{"code": code, "key": place} for place, code in enumerate(DeclineReason.values, 1)],
         "is_open": state.is_open,
         "on_line": (case.now - sheet.call.opened_at).total_seconds(),
         "past": _past(standing.past),

@@ -10,9 +10,6 @@ from offers.choices import BudgetKind, BudgetPeriod
 from offers.floor import FloorBudget
 from retention_desk import formats
 
-DECLINE_REASONS = ("TOO_COSTLY", "NOT_NEEDED", "OTHER_OFFER", "BUDGET")
-"""Why a request is declined, in the order of the keys 1 to 4."""
-
 STATUSES = ("WAITING", "ON_CALL", "WRAP_UP", "READY", "BREAK", "AWAY", "OFF")
 """What somebody on the floor may be doing, in the order of the board; words are in `templates/floor/status.html`."""
 

@@ -3,12 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
-from customers.models import Call
+from customers.choices import ProductKind
+from customers.models import Call, Customer
 from offers.choices import BudgetKind, BudgetPeriod, Family, Grade, OfferKind
 from offers.models import BudgetPlan, Campaign, LimitVersion, Offer, OfferVersion, SchemeVersion
 from offers.scheme import DEFAULT_GRADES
 from offers.terms import SCHEMAS
-from tests.builders import desk_now, new_key
+from tests.builders import desk_now, make_customer, make_subscription, new_key
 
 
 def make_scheme(**other: Any) -> SchemeVersion:
@@ -94,6 +95,13 @@ def give_budget(kind: BudgetKind, owner_id: int, amount_minor: int, *, parts: in
         amount_minor=amount_minor,
         parts=parts,
     )
+
+
+def make_payer(**other: Any) -> Customer:
+    """A customer who pays so much that a few offers are far from what their twelve months may cost ($1,875)."""
+    customer = make_customer(**other)
+    make_subscription(customer, ProductKind.OTHER, list_price_minor=50_000)
+    return customer
 
 
 def facts_of(

@@ -7,11 +7,11 @@ from django.db.models import Sum
 
 from customers.models import Call
 from offers import ledger
-from offers.choices import BudgetKind, Grade
+from offers.choices import BudgetKind, DeclineReason, Grade
 from offers.models import ApprovalRequest, BudgetCounter, LimitVersion, OfferVersion, SchemeVersion
 from retention_desk.people.models import User
-from tests.builders import make_agent, make_call, make_customer, make_supervisor, new_key
-from tests.offers.builders import facts_of, give_budget, make_campaign, make_limits, make_offer, make_scheme
+from tests.builders import make_agent, make_call, make_supervisor, new_key
+from tests.offers.builders import facts_of, give_budget, make_campaign, make_limits, make_offer, make_payer, make_scheme
 
 
 @dataclass
@@ -38,6 +38,7 @@ class Desk:
             "request_id": request.pk,
             "decision": decision,
             "customer_cap_minor": 100_000,
+            **({"reason": DeclineReason.BUDGET} if decision == "DECLINE" else {}),
         } | other
 
     def outcome(self, proposal: int, outcome: str, **other: Any) -> dict[str, Any]:
@@ -62,7 +63,7 @@ def make_desk() -> Desk:
     """One call, with budgets of every kind."""
     ann, sue = make_agent("ann"), make_supervisor("sue")
     campaign = make_campaign()
-    call = make_call(ann, make_customer())
+    call = make_call(ann, make_payer())
     for kind, owner, amount, parts in (
         (BudgetKind.AGENT, ann.pk, 50_000, 1),
         (BudgetKind.APPROVER, sue.pk, 100_000, 1),

@@ -24,7 +24,7 @@ from offers.models import (
 )
 from retention_desk.people.models import User
 from tests.audits import last_event
-from tests.builders import desk_now, make_agent, make_call, make_customer, make_team, make_user, new_key
+from tests.builders import desk_now, make_agent, make_call, make_team, make_user, new_key
 from tests.database import DeskClock
 from tests.offers.builders import (
     facts_of,
@@ -33,6 +33,7 @@ from tests.offers.builders import (
     make_limit,
     make_limits,
     make_offer,
+    make_payer,
     make_scheme,
 )
 from tests.offers.desk import Desk, assert_counters_equal_entries
@@ -74,7 +75,7 @@ def transfer(one: BudgetAccount, other: BudgetAccount, amount: int, by: User, **
 def give(agent: User, version: OfferVersion, cost: int) -> None:
     """Make a save of this cost, on a call of its own that ends with it."""
     Call.objects.filter(agent=agent, state="OPEN").update(state="WRAP_UP", ended_at=desk_now())
-    call = make_call(agent, make_customer(), reason=None)
+    call = make_call(agent, make_payer(), reason=None)
     limit = LimitVersion.objects.filter(grade=Grade.AGENT).first()
     scheme = SchemeVersion.objects.first()
     assert limit is not None

@@ -11,8 +11,8 @@ from offers.choices import BudgetKind, Grade
 from offers.models import BudgetAccount, BudgetPlan, LedgerEntry
 from retention_desk.people.models import User
 from tests.audits import Broken, break_audit, last_event
-from tests.builders import make_agent, make_call, make_customer, make_team, make_user
-from tests.offers.builders import facts_of, give_budget, make_campaign, make_limits, make_offer, make_scheme
+from tests.builders import make_agent, make_call, make_team, make_user
+from tests.offers.builders import facts_of, give_budget, make_campaign, make_limits, make_offer, make_payer, make_scheme
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def set_plan(by: User, **other: Any) -> BudgetPlan:
 def running_account(user: User) -> BudgetAccount:
     """The account that the ledger opens when the first offer draws on it: $96 held of $500."""
     give_budget(BudgetKind.AGENT, user.pk, 50_000)
-    call = make_call(user, make_customer(), reason=None)
+    call = make_call(user, make_payer(), reason=None)
     limits, scheme = make_limits(), make_scheme()
     ledger.act("authorise_proposal", facts_of(call, make_offer(), limits[Grade.AGENT], scheme))
     return BudgetAccount.objects.get(kind=BudgetKind.AGENT)

@@ -74,7 +74,7 @@ def test_counter_is_less_or_nothing(desk: Desk) -> None:
 
 def test_decision_is_made_once(desk: Desk) -> None:
     request = desk.asked()
-    ledger.act("decide_approval", desk.decision(request, "DECLINE", reason="RIVAL_UNLIKE"))
+    ledger.act("decide_approval", desk.decision(request, "DECLINE", reason="OTHER_OFFER"))
 
     with pytest.raises(Refused) as refused:
         ledger.act("decide_approval", desk.decision(request, "APPROVE"))

@@ -19,7 +19,9 @@ def test_accepted_offer_is_confirmed_in_the_customers_language() -> None:
     builders.make_subscription(customer)
     call = builders.make_call(ann, customer, identity="CHECKED")
     words = {"de": {"name": "Treuerabatt", "say": "", "terms": "Danach wieder der Listenpreis."}}
-    facts = facts_of(call, make_offer(words=words), make_limits()[Grade.AGENT], make_scheme())
+    facts = facts_of(
+        call, make_offer(words=words), make_limits()[Grade.AGENT], make_scheme(), customer_cap_minor=13_000
+    )
     proposal_id = ledger.act("authorise_proposal", facts)
 
     outcomes.accept(

@@ -19,8 +19,8 @@ from customers.refusals import Refused
 from offers import checks, ledger
 from offers.choices import BudgetKind, Duty, Grade
 from offers.models import ApprovalRequest, BudgetAccount, Hold, LimitRaise, LimitVersion, Seat
-from tests.builders import make_agent, make_call, make_customer, make_site, make_supervisor, make_team
-from tests.offers.builders import facts_of, give_budget, make_campaign, make_limit, make_offer
+from tests.builders import make_agent, make_call, make_site, make_supervisor, make_team
+from tests.offers.builders import facts_of, give_budget, make_campaign, make_limit, make_offer, make_payer
 from tests.proofs.ground import (
     CHECKED_EVERY,
     COSTS,
@@ -49,7 +49,7 @@ class LifeOfProposals(RuleBasedStateMachine):
         team = make_team(f"Team {number}", make_site(f"Site {number}"))
         self.ann = make_agent(f"ann{number}", team=team)
         self.sue = make_supervisor(f"sue{number}", team=team)
-        self.customer = make_customer()
+        self.customer = make_payer()
         self.call = make_call(self.ann, self.customer, offers_allowed=1_000)
         campaign = make_campaign(f"C{number}")
         self.offer = make_offer(f"O{number}", campaign=campaign)
@@ -142,7 +142,7 @@ class LifeOfProposals(RuleBasedStateMachine):
             "request_id": request.pk,
             "decision": decision,
             "customer_cap_minor": PLANS["CUSTOMER"],
-        } | ({"terms": terms} if decision == "COUNTER" else {})
+        } | {"COUNTER": {"terms": terms}, "DECLINE": {"reason": "BUDGET"}}.get(decision, {})
         made = self._do("decide_approval", facts, refusals, crash=crash)
         if made is None:
             return

@@ -10,9 +10,9 @@ from django.db import OperationalError, connection, transaction
 from offers import ledger
 from offers.choices import BudgetKind, Grade
 from offers.models import BudgetCounter, Hold
-from tests.builders import make_agent, make_call, make_customer, new_key
+from tests.builders import make_agent, make_call, new_key
 from tests.database import owner_connection
-from tests.offers.builders import facts_of, give_budget, make_limits, make_offer, make_scheme
+from tests.offers.builders import facts_of, give_budget, make_limits, make_offer, make_payer, make_scheme
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 
@@ -57,7 +57,7 @@ def facts() -> dict[str, Any]:
     """What the door is handed, and a wallet that has given once already."""
     scheme, limits, offer, ann = make_scheme(), make_limits(), make_offer(), make_agent("ann")
     give_budget(BudgetKind.AGENT, ann.pk, 100_000)
-    call = make_call(ann, make_customer())
+    call = make_call(ann, make_payer())
     first = facts_of(call, offer, limits[Grade.AGENT], scheme, cost_minor=100)
     proposal = ledger.act("authorise_proposal", first)
     withdrawn = {

@@ -100,7 +100,9 @@ class Log:
         )
 
     def _offer(self, call: Call, answer: str) -> None:
-        facts = facts_of(call, self.offer, self.limits[Grade.AGENT], self.scheme, cost_minor=COST, position=1)
+        # What a year of $89.99 a month allows.
+        given = {"cost_minor": COST, "customer_cap_minor": 10_799, "position": 1}
+        facts = facts_of(call, self.offer, self.limits[Grade.AGENT], self.scheme, **given)
         proposal = ledger.act("authorise_proposal", facts)
         ledger.act(
             "settle_proposal",
