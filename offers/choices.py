@@ -170,6 +170,22 @@ class RaiseState(TextChoices):
     WITHDRAWN = "WITHDRAWN", pgettext_lazy("raise", "Withdrawn")
 
 
+class PromotionState(TextChoices):
+    """Where a person's step to more authority stands."""
+
+    OPEN = "OPEN", pgettext_lazy("raise", "Waits for a second person")
+    CONFIRMED = "CONFIRMED", pgettext_lazy("raise", "Confirmed")
+    REFUSED = "REFUSED", pgettext_lazy("raise", "Refused")
+    WITHDRAWN = "WITHDRAWN", pgettext_lazy("raise", "Withdrawn")
+    TAKEN_BACK = "TAKEN_BACK", pgettext_lazy("raise", "Taken back before it held")
+    DONE = "DONE", pgettext_lazy("raise", "In force")
+
+    @classmethod
+    def answered_yes(cls) -> tuple["PromotionState", ...]:
+        """Those that a second person has said yes to."""
+        return cls.CONFIRMED, cls.TAKEN_BACK, cls.DONE
+
+
 class OutcomeKind(TextChoices):
     """The customer's answer to one proposal."""
 

@@ -151,6 +151,23 @@ TABLES = (
         checks={"raise_is_decided_by_another": "asked_by_id decided_at decided_by_id state"},
     ),
     Table(
+        "offers_seat",
+        may="INSERT UPDATE",
+        triggers=(Trigger("gives_no_more", "BEFORE UPDATE", "guard_seat", conditional=True),),
+        unique={"offers_seat_user_id_key": "user_id"},
+    ),
+    Table(
+        "offers_promotion",
+        may="INSERT UPDATE",
+        triggers=(*KEPT, Trigger("decided_once", "BEFORE INSERT OR UPDATE", "guard_promotion")),
+        checks={
+            "promotion_is_decided_by_another": "asked_by_id decided_at decided_by_id state",
+            "nobody_promotes_themselves": "asked_by_id decided_by_id user_id",
+            "promotion_cools_off": "begins_at decided_at state",
+        },
+        unique={"one_promotion_at_a_time": "user_id where state"},
+    ),
+    Table(
         "offers_delegation",
         may="INSERT UPDATE",
         triggers=(*KEPT, Trigger("keeps_what_it_says", "BEFORE INSERT OR UPDATE", "guard_delegation")),

@@ -234,6 +234,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-intakes": {"task": "customers.intake.tasks.forget_old_intakes", "schedule": 3600.0},
     # A tick that finds the last one still waiting in the queue is not needed: it expires before the next.
     "expire-due": {"task": "offers.tasks.expire_due", "schedule": 5.0, "options": {"expires": 5}},
+    "begin-promotions": {"task": "offers.tasks.begin_promotions", "schedule": 30.0, "options": {"expires": 30}},
     "return-unspent": {"task": "offers.tasks.return_unspent", "schedule": 3600.0, "options": {"expires": 600}},
     "relay-outbox": {"task": "customers.tasks.relay_outbox", "schedule": 5.0, "options": {"expires": 5}},
     "forget-telephone-numbers": {

@@ -12,6 +12,7 @@ from offers.models.budget import (
 )
 from offers.models.catalogue import Campaign, Offer, OfferVersion
 from offers.models.conflict import OwnLine
+from offers.models.promotion import Promotion
 from offers.models.proposal import ApprovalDraw, ApprovalRequest, Concession, Grant, Outcome, Proposal
 from offers.models.shift import News, NewsEnd, SilentNote, SilentNoteSeen
 
@@ -35,6 +36,7 @@ __all__ = [
     "OfferVersion",
     "Outcome",
     "OwnLine",
+    "Promotion",
     "Proposal",
     "SchemeVersion",
     "Seat",

@@ -25,7 +25,7 @@ _SCOPE = ("grade", "team_id", "user_id", "family", "tier", "tenure_from_months",
 
 
 def limits(*, language: str) -> Row:
-    """Limits in force and to come, and the raises that wait."""
+    """Limits in force and to come, and the raises and promotions that wait."""
     found: Row = read_json(LIMITS, {})
     _parse(found, "now")
     standing = {tuple(row[name] for name in _SCOPE): row for row in found["limits"]}
@@ -42,6 +42,10 @@ def limits(*, language: str) -> Row:
             "changes": words.changes(figures, before, language=language),
             "before": before is not None,
         }
+    for asked in found["promotions"]:
+        _parse(asked, "asked_at", "begins_at")
+        asked |= {name: Grade(asked[name]).label for name in ("from_grade", "grade")}
+        asked["moves"] = asked["from_team"] != asked["team"]
     return found
 
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("limits/new/", views_limits.new_limit, name="limit-new"),
     path("limits/<int:limit_id>/end/", views_limits.end_limit, name="limit-end"),
     path("raises/<int:raise_id>/", views_limits.decide_raise, name="raise"),
+    path("promotions/<int:promotion_id>/", views_limits.decide_promotion, name="promotion"),
     path("explain/", views_explain.explain, name="explain"),
     path("accounts/", views_explain.declare, name="declare"),
     path("accounts/<int:line_id>/end/", views_explain.end_line, name="line-end"),

@@ -1,4 +1,4 @@
-"""Limits: who may give how much, raises that wait for a second person, and new versions."""
+"""Limits: who may give how much, raises and promotions that wait for a second person, and new versions."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from customers.refusals import Refused
-from offers import limits, raises
+from offers import limits, promotions, raises
 from offers.models import LimitRaise
 from retention_desk.acting import actor, behind
 from retention_desk.authority import reading
@@ -108,6 +108,31 @@ def decide_raise(request: HttpRequest, raise_id: int) -> HttpResponse:
     }
     answer = form.cleaned_data["answer"]
     refused = attempt(None, lambda: acts[answer](raise_id=raise_id, now=actor(request).now, **said_by(request)))
+    if refused is not None:
+        return _list(request, refused=refused, code=status(refused))
+    messages.success(request, said[answer])
+    return redirect("authority:limits")
+
+
+@may_set
+@require_POST
+def decide_promotion(request: HttpRequest, promotion_id: int) -> HttpResponse:
+    """Confirm or refuse more authority for somebody, or take it back before it holds."""
+    form = RaiseForm(request.POST)
+    if not form.is_valid():
+        return _list(request, refused=Refused("BOUNDS"), code=422)
+    acts = {
+        "confirm": promotions.confirm_promotion,
+        "refuse": promotions.refuse_promotion,
+        "withdraw": promotions.withdraw_promotion,
+    }
+    said = {
+        "confirm": _("Confirmed. It holds in an hour, and can be taken back until then."),
+        "refuse": _("Refused. Grade and team stay as they are."),
+        "withdraw": _("Taken back. Grade and team stay as they are."),
+    }
+    answer = form.cleaned_data["answer"]
+    refused = attempt(None, lambda: acts[answer](promotion_id=promotion_id, **said_by(request)))
     if refused is not None:
         return _list(request, refused=refused, code=status(refused))
     messages.success(request, said[answer])

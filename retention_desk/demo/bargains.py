@@ -9,7 +9,16 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from customers.choices import CallEventKind
-from offers.choices import ApprovalState, DeclineReason, DrawEnd, HoldEnd, OfferKind, OutcomeKind, ProposalState, RulingCode
+from offers.choices import (
+    ApprovalState,
+    DeclineReason,
+    DrawEnd,
+    HoldEnd,
+    OfferKind,
+    OutcomeKind,
+    ProposalState,
+    RulingCode,
+)
 from retention_desk.demo import planted
 from retention_desk.demo.accounts import Account
 from retention_desk.demo.book import Book

@@ -94,6 +94,7 @@ HEARD: Mapping[str, tuple[Kind, ...]] = MappingProxyType(
         "PERSON_DEACTIVATED": (Kind.SESSION,),
         "ROLE_CHANGED": (Kind.SESSION,),
         "SEAT_CHANGED": (Kind.SESSION,),
+        "PROMOTION_DONE": (Kind.SESSION,),
         # Said by name, where there is no act of the audit.
         "SIGNED_OUT": (Kind.SESSION,),
         "CALL_INCOMING": (Kind.CALL,),

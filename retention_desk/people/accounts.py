@@ -18,8 +18,9 @@ from customers import audit
 from customers.keeping import NotValid
 from customers.models import Team
 from customers.refusals import NotYours
+from offers import ledger, promotions
 from offers.choices import Duty, Grade
-from offers.models import Seat
+from offers.models import Promotion, Seat
 from retention_desk.people import invitations
 from retention_desk.people.acts import Act
 from retention_desk.people.models import Session, User
@@ -123,21 +124,32 @@ def change_role(*, user_id: int, role: str, by: int, by_role: str) -> None:
         _record(Act.ROLE_CHANGED, user, by=by, by_role=by_role, before={"role": before}, after={"role": role})
 
 
-def change_seat(*, user_id: int, team_id: int | None, grade: str, by: int, by_role: str) -> None:
-    """Move a person to another team or grade. Nobody changes their own grade. A call that is open stays where it is."""
-    with transaction.atomic():
+def change_seat(
+    *, user_id: int, team_id: int | None, grade: str, by: int, by_role: str, why: str = ""
+) -> Promotion | None:
+    """Move a person to another team or grade. Nobody changes their own grade. A call that is open stays where it is.
+
+    A place that gives more waits for a second person and is answered as a `Promotion`; `why` is told to them. Any
+    other holds at once, and takes the place of what was asked for before.
+    """
+    with ledger.heard(), transaction.atomic():
         user = _locked(user_id)
         _check_place(role=_role_of(user), team_id=team_id, grade=grade)
         seat = Seat.objects.select_for_update().get_or_create(user=user)[0]
         before = {"team_id": seat.team_id, "grade": seat.grade}
         after = {"team_id": team_id, "grade": grade}
         if before == after:
-            return
+            return None
         if user_id == by and before["grade"] != grade:
             raise NotValid(field="grade", why=_("Nobody changes their own grade. Another administrator has to do it."))
+        if promotions.needs_second(user_id=user_id, grade=grade, team_id=team_id):
+            return promotions.ask_promotion(user_id=user_id, grade=grade, team_id=team_id, why=why, by=by, role=by_role)
+        if user_id != by:
+            promotions.drop(user_id=user_id, by=by, role=by_role)
         seat.team_id, seat.grade = team_id, grade
         seat.save(update_fields=["team", "grade"])
         _record(Act.SEAT_CHANGED, user, by=by, by_role=by_role, before=before, after=after)
+    return None
 
 
 def deactivate(*, user_id: int, by: int, by_role: str, now: datetime, why: str = "") -> None:

@@ -46,6 +46,12 @@ class PersonForm(KeptForm):
         empty_label=_("No team: takes no calls"),
     )
     grade = forms.ChoiceField(label=_("Grade"), choices=Grade.choices, help_text=_("Decides the authority limit."))
+    why = forms.CharField(
+        label=_("Why more authority"),
+        max_length=200,
+        required=False,
+        help_text=_("Where grade or team give more than before: it waits for a second person, and an hour."),
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -116,16 +122,16 @@ class PersonAdmin(KeptAdmin):
     actions = ("deactivate", "reactivate", "resend")
     fieldsets = (
         (None, {"fields": ("username", ("first_name", "last_name"), "email", "language")}),
-        (_("Role and place"), {"fields": ("role", ("team", "grade"))}),
+        (_("Role and place"), {"fields": ("role", ("team", "grade"), "why")}),
     )
     readonly_fields = ("state", "last_login", "date_joined")
     chosen_once = ("username",)
     also_read = {"role": _widest_role()}
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """With the state of an account that is there."""
+        """With the state of an account that is there; a new one is not asked why."""
         if obj is None:
-            return self.fieldsets
+            return (self.fieldsets[0], (_("Role and place"), {"fields": ("role", ("team", "grade"))}))
         return (*self.fieldsets, (_("Account"), {"fields": self.readonly_fields}))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -163,7 +169,7 @@ class PersonAdmin(KeptAdmin):
 
     def keep(self, request: HttpRequest, values: dict[str, Any], row: Any | None) -> User:
         """Invite, or do what of the change is a change; together or not at all."""
-        team = values.pop("team")
+        team, why = values.pop("team"), values.pop("why", "")
         role, place = values.pop("role"), {"team_id": team.pk if team else None, "grade": values.pop("grade")}
         if row is None:
             return accounts.invite(
@@ -176,7 +182,9 @@ class PersonAdmin(KeptAdmin):
             )
         with transaction.atomic():
             accounts.change_role(user_id=row.pk, role=role, **self._acting(request))
-            accounts.change_seat(user_id=row.pk, **place, **self._acting(request))
+            waits = accounts.change_seat(user_id=row.pk, **place, why=why, **self._acting(request))
+            if waits is not None:
+                messages.warning(request, gettext("This is more than before. It waits for a second person now."))
             return accounts.change_details(user_id=row.pk, **values, **self._acting(request))
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:

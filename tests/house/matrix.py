@@ -17,7 +17,7 @@ from customers import call_backs, calls, handovers
 from customers.choices import TelephoneEventKind
 from customers.models import Call, Cancellation, IntakeRun, Subscription, Team
 from customers.telephone import connections
-from offers import conflicts, delegations, limits, news, notes, storms
+from offers import conflicts, delegations, limits, news, notes, promotions, storms
 from offers.choices import BudgetKind, Grade
 from offers.models import ApprovalRequest, BudgetAccount, LimitVersion, Proposal, Seat
 from retention_desk.people.models import User
@@ -173,10 +173,15 @@ def _owed(scene: Scene) -> dict[str, Any]:
 
 
 def _authority(scene: Scene, manager: User, administrator: User) -> dict[str, Any]:
-    """A raise that waits, a reserve in use at Ann's site, her team's budget, her own account, and Sue standing in."""
+    """A raise and a promotion that wait, a reserve in use at Ann's site, her team's budget and own account, and Sue
+    standing in.
+    """
     by_manager: dict[str, Any] = {"by": manager.pk, "role": "MANAGER", "now": desk_now()}
     asked = limits.new_limit_version(
         grade=Grade.AGENT, currency="USD", allowance=allowance_of(Grade.AGENT, max_percent=30), why="x", **by_manager
+    )
+    promotion = promotions.ask_promotion(
+        user_id=scene.ann.pk, grade=Grade.SENIOR, team_id=scene.team.pk, why="x", by=manager.pk, role="MANAGER"
     )
     reserve = storms.sign_reserve(
         site_id=scene.team.site_id, name="Outage", currency="USD", amount_minor=1_000, key=new_key(),
@@ -195,6 +200,7 @@ def _authority(scene: Scene, manager: User, administrator: User) -> dict[str, An
     return {
         "limit_id": LimitVersion.objects.filter(grade=Grade.NEW).get().pk,
         "raise_id": asked.pk,
+        "promotion_id": promotion.pk,
         "reserve_id": reserve.pk,
         "storm_id": storm,
         "delegation_id": given.pk,

@@ -78,7 +78,6 @@ ORDINARY = frozenset(
         "offers_budgetplan",
         "offers_campaign",
         "offers_offer",
-        "offers_seat",
         "people_session",
         "people_user",
         "people_user_groups",

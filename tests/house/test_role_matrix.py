@@ -179,6 +179,7 @@ ROWS: dict[str, list[Row]] = {
     "authority:limit-new": [get(SETS_AUTHORITY), post(SETS_AUTHORITY)],
     "authority:limit-end": [post(SETS_AUTHORITY)],
     "authority:raise": [post(SETS_AUTHORITY, answer="confirm")],
+    "authority:promotion": [post(SETS_AUTHORITY, answer="confirm")],
     "authority:explain": [get(SIGNED_IN)],
     "authority:declare": [post(SIGNED_IN)],
     "authority:line-end": [post(SETS_AUTHORITY)],

@@ -311,6 +311,7 @@ KEYLESS = {
     "_parts/user_menu.html profile_url": "settings of one's own",
     "_parts/user_menu.html logout_url": "signs out",
     "authority/explain.html authority:line-end": "a line of one's own ends once",
+    "authority/limits.html authority:promotion": "a promotion is answered once",
     "authority/limits.html authority:raise": "a raise is answered once",
     "authority/standing_in.html authority:standing-in-end": "a delegation ends once",
     "authority/storms.html authority:reserve-countersign": "a reserve is countersigned once",

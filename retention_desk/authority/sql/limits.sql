@@ -1,4 +1,4 @@
--- Every limit in force and to come but those of storms, the raises that wait, and whose limits there can be.
+-- Every limit in force and to come but those of storms, raises and promotions that wait, and whose limits there can be.
 WITH people AS (
     SELECT u.id, coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username) AS name, s.grade, s.team_id, s.is_active AND u.is_active AS active
     FROM people_user u LEFT JOIN offers_seat s ON s.user_id = u.id
@@ -24,6 +24,12 @@ SELECT jsonb_build_object(
         FROM offers_limitraise l JOIN people a ON a.id = l.asked_by_id
         LEFT JOIN people p ON p.id = (l.figures ->> 'user_id')::bigint LEFT JOIN customers_team t ON t.id = (l.figures ->> 'team_id')::bigint
         WHERE l.state = 'OPEN'),
+    'promotions', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'user', m.user_id, 'person', p.name, 'state', m.state,
+                       'from_grade', m.from_grade, 'grade', m.grade, 'from_team', f.name, 'team', t.name, 'asked_by', m.asked_by_id, 'asker', a.name,
+                       'asked_at', m.asked_at, 'why', m.why, 'confirmer', c.name, 'begins_at', m.begins_at) ORDER BY m.asked_at), '[]')
+        FROM offers_promotion m JOIN people p ON p.id = m.user_id JOIN people a ON a.id = m.asked_by_id LEFT JOIN people c ON c.id = m.decided_by_id
+        LEFT JOIN customers_team f ON f.id = m.from_team_id LEFT JOIN customers_team t ON t.id = m.team_id
+        WHERE m.state IN ('OPEN', 'CONFIRMED')),
     'teams', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'name', name) ORDER BY name), '[]') FROM customers_team),
     'people', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'name', name) ORDER BY name), '[]') FROM people WHERE grade IS NOT NULL AND active)
 )

@@ -14,6 +14,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from customers.keeping import NotValid
 from customers.models import AuditEvent
 from customers.refusals import NotYours
+from offers import ledger
 from offers.choices import Duty, Grade
 from offers.models import Seat
 from retention_desk.people import accounts
@@ -21,6 +22,7 @@ from retention_desk.people.models import Session, User
 from retention_desk.people.roles import ADMINISTRATOR, AGENT, MANAGER, SUPERVISOR
 from tests.audits import Broken, break_audit, last_event
 from tests.builders import make_team
+from tests.offers.desk import make_desk
 from tests.retention_desk.admin.people import make_administrator, make_person
 
 pytestmark = pytest.mark.django_db
@@ -225,6 +227,20 @@ def test_seat_moves_with_its_record_and_nobody_promotes_themselves(ada: User) ->
 
     assert Seat.objects.get(user=ann).team == team
     assert last_event().after == {"team_id": team.pk, "grade": Grade.SENIOR}
+
+
+def test_higher_grade_waits_for_a_second_person_once_the_desk_is_in_use(ada: User) -> None:
+    desk = make_desk()
+    ledger.act("authorise_proposal", desk.facts())
+    place = {"user_id": desk.ann.pk, "team_id": desk.call.team_id}
+
+    asked = accounts.change_seat(**place, grade=Grade.SENIOR, why="A year of good calls", **by(ada))
+
+    assert asked is not None
+    assert (asked.state, asked.from_grade, asked.asked_by_id) == ("OPEN", Grade.AGENT, ada.pk)
+    assert Seat.objects.get(user=desk.ann).grade == Grade.AGENT
+    assert accounts.change_seat(**place, grade=Grade.NEW, **by(ada)) is None
+    assert Seat.objects.get(user=desk.ann).grade == Grade.NEW
 
 
 def test_details_are_corrected_and_only_their_names_recorded(ada: User) -> None:
