@@ -45,4 +45,5 @@ class Act(TextChoices):
     KEY_MADE = "KEY_MADE", _("Made a key to the API")
     KEY_REVOKED = "KEY_REVOKED", _("Revoked a key to the API")
     SECRET_CHANGED = "SECRET_CHANGED", _("Changed the secret of a telephone connection")
+    WORDS_ERASED = "WORDS_ERASED", _("Erased what was typed as a reason")
     DESK_BEGUN = "DESK_BEGUN", _("Set the desk up")

@@ -32,8 +32,9 @@ from django.utils.translation import gettext_lazy as _lazy
 from customers.admin_fields import Day, MinorUnits, Moment, Structure, readable
 from customers.admin_words import WORDS
 from customers.keeping import NotValid
-from customers.models import AuditEvent, Company
+from customers.models import AuditEvent, Company, Remark
 from customers.refusals import Refused
+from customers.remarks import PREFIX
 
 # Whoever is let into the administration acts as one; see the site's `has_permission`.
 ROLE = "ADMINISTRATOR"
@@ -351,20 +352,27 @@ class ReadOnlyAdmin(KeptAdmin):
 
 def history_of(object_kind: str, object_id: int, acts: dict[str, str]) -> list[dict[str, Any]]:
     """The newest events of one object: when, who, what in words, and each value before and after."""
-    events = list(
-        AuditEvent.objects.filter(object_kind=object_kind, object_id=object_id).order_by("-id")[:HISTORY_LENGTH]
-    )
+    typed = Remark.objects.filter(pk=OuterRef("reason")).values("words")
+    told = AuditEvent.objects.filter(object_kind=object_kind, object_id=object_id).annotate(typed=Subquery(typed))
+    events = list(told.order_by("-id")[:HISTORY_LENGTH])
     people = names_of({event.actor_id for event in events if event.actor_id is not None})
     return [
         {
             "at": event.recorded_at,
             "who": people.get(event.actor_id or 0, _("The desk itself")),
             "what": acts.get(event.act, event.act),
-            "reason": event.reason,
+            "reason": _reason(event),
             "values": differences(event),
         }
         for event in events
     ]
+
+
+def _reason(event: Any) -> str:
+    """Why: a code as it is, and what was typed as long as it is kept."""
+    if event.reason.startswith(PREFIX):
+        return event.typed or _("What was typed here has been erased.")
+    return str(event.reason)
 
 
 def differences(event: AuditEvent) -> list[tuple[str, str, str]]:

@@ -1,8 +1,8 @@
 """The only writer of audit events, and the proof that nobody has touched them since.
 
 An event is written in the transaction of its act and chained to the acting person's event before it. It holds ids,
-codes and numbers; names, notes and addresses stay where they can be erased. A chain proves what is in it; that it was
-not rewritten as a whole is proved by its seals.
+codes and numbers; names, notes, addresses and typed reasons stay where they can be erased. A chain proves what is in
+it; that it was not rewritten as a whole is proved by its seals.
 """
 
 from collections.abc import Iterator, Mapping
@@ -78,12 +78,18 @@ def append(
     before: Mapping[str, object] | None = None,
     after: Mapping[str, object] | None = None,
     reason: str = "",
+    words: str = "",
     key: UUID | None = None,
 ) -> int:
-    """Add one event to the chain of `by` (None: the desk's own clockwork); answers its id. Screens hear of it."""
+    """Add one event to the chain of `by` (None: the desk's own clockwork); answers its id. Screens hear of it.
+
+    `reason` is a code. `words` are what somebody typed instead: they are kept beside the audit, where they can be
+    erased (`customers.remarks`).
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT audit_append(%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s, %s)",
+            "SELECT audit_append(%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb,"
+            " coalesce(nullif(audit_words(%s), ''), %s), %s)",
             [
                 by,
                 role,
@@ -95,6 +101,7 @@ def append(
                 limit_version_id,
                 as_json(before),
                 as_json(after),
+                words,
                 reason,
                 key,
             ],

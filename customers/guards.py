@@ -89,6 +89,13 @@ TABLES = (
     # A salt is never changed, or the commitments before would prove nothing; it is erased with the person.
     Table("customers_customersalt", may="INSERT DELETE"),
     Table(
+        "customers_remark",
+        triggers=(
+            Trigger("keeps_what_it_says", "BEFORE UPDATE", "refuse_change"),
+            Trigger("never_truncated", "BEFORE TRUNCATE", "refuse_change", each="STATEMENT"),
+        ),
+    ),
+    Table(
         "customers_customer",
         may="INSERT UPDATE",
         triggers=UNDER_LINES,
@@ -230,4 +237,7 @@ TABLES = (
     *TELEPHONE,
 )
 
-DOORS = (Door("audit_append"), Door("key_claim"), Door("key_settle"))
+DOORS = (
+    *(Door("audit_append"), Door("audit_words"), Door("erase_words")),
+    *(Door("key_claim"), Door("key_settle")),
+)

@@ -32,14 +32,15 @@ def add(
     by: int | None,
     role: str,
     before: Mapping[str, object] | None = None,
-    reason: str = "",
+    words: str = "",
     silent: frozenset[str] = frozenset(),
     may_be_empty: frozenset[str] = frozenset(),
 ) -> Row:
     """Save a new row and the event of it in one transaction. Raises `NotValid`.
 
     `values` by column name (`site_id`). `before`: what the new row takes the place of, for versions. `silent` columns
-    are not told to the audit; `may_be_empty` are JSON columns for which an empty object is an answer.
+    are not told to the audit; `may_be_empty` are JSON columns for which an empty object is an answer. `words`: why, as
+    it was typed.
     """
     row = model(**values)
     _check(row, apart_from={name for name in may_be_empty if not values.get(name)})
@@ -54,7 +55,7 @@ def add(
             object_id=row.pk,
             before=before,
             after=after,
-            reason=reason,
+            words=words,
         )
     return row
 
@@ -68,7 +69,7 @@ def change(
     object_kind: str,
     by: int | None,
     role: str,
-    reason: str = "",
+    words: str = "",
 ) -> Row:
     """Set columns of a row; the event holds what they were and what they are. Nothing different: nothing is recorded.
 
@@ -93,7 +94,7 @@ def change(
             object_id=row.pk,
             before=before,
             after={name: values[name] for name in before},
-            reason=reason,
+            words=words,
         )
     return row
 

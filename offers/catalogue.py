@@ -61,14 +61,14 @@ def change_offer(*, offer_id: int, icon: str, by: int, role: str) -> Offer:
 def retire_offer(*, offer_id: int, by: int, role: str, why: str = "") -> Offer:
     """Take an offer out of every list from now on; what was promised with it runs on."""
     return keeping.change(
-        Offer, offer_id, {"active": False}, act=Act.OFFER_RETIRED, object_kind="offer", by=by, role=role, reason=why
+        Offer, offer_id, {"active": False}, act=Act.OFFER_RETIRED, object_kind="offer", by=by, role=role, words=why
     )
 
 
 def restore_offer(*, offer_id: int, by: int, role: str, why: str = "") -> Offer:
     """Put a retired offer back."""
     return keeping.change(
-        Offer, offer_id, {"active": True}, act=Act.OFFER_RESTORED, object_kind="offer", by=by, role=role, reason=why
+        Offer, offer_id, {"active": True}, act=Act.OFFER_RESTORED, object_kind="offer", by=by, role=role, words=why
     )
 
 

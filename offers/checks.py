@@ -273,6 +273,13 @@ CHECKS = (
               OR (p.state = 'ACCEPTED' AND p.ended_at > c.offers_closed_at)""",
     ),
     Check(
+        11,
+        "What was typed as a reason is what the audit has committed to.",
+        """SELECT format('remark %s', commitment) FROM customers_remark
+           WHERE commitment
+              <> 'typed:' || encode(substring(sha256(salt || convert_to(words, 'UTF8')) FOR 16), 'hex')""",
+    ),
+    Check(
         12,
         "No more offers were presented after the wish to cancel than the call's policy allows.",
         """SELECT format('call %s', c.id) FROM customers_call c JOIN offers_proposal p ON p.call_id = c.id

@@ -63,7 +63,7 @@ def give_delegation(
             object_kind="delegation",
             by=by,
             role=role,
-            reason=why,
+            words=why,
             silent=frozenset({"why", "given_by_id", "recorded_at"}),
         )
         claim.settle(object_id=given.pk)

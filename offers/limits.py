@@ -217,7 +217,7 @@ def _set(
             by=by,
             role=role,
             before=before,
-            reason=why,
+            words=why,
             silent=frozenset({"why", "recorded_by_id", "recorded_at", "storm_id"}),
         )
         claim.settle(object_id=version.pk)
@@ -246,7 +246,7 @@ def _ask(
         object_id=asked.pk,
         before=before,
         after=figures,
-        reason=why,
+        words=why,
         key=key,
     )
     claim.settle(object_id=asked.pk, code=WAITS)

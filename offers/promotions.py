@@ -180,5 +180,5 @@ def _record(asked: Promotion, act: Act, *, by: int | None, role: str) -> None:
         object_id=asked.user_id,
         before={"team_id": asked.from_team_id, "grade": asked.from_grade},
         after={"team_id": asked.team_id, "grade": asked.grade, "asked_by": asked.asked_by_id},
-        reason=asked.why,
+        words=asked.why,
     )

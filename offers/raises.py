@@ -49,7 +49,7 @@ def confirm_raise(*, raise_id: int, by: int, role: str, now: datetime) -> LimitV
             object_kind="limit",
             object_id=version.pk,
             after=asked.figures | {"valid_from": version.valid_from, "asked_by": asked.asked_by_id},
-            reason=asked.why,
+            words=asked.why,
         )
     return version
 
@@ -112,5 +112,5 @@ def _record(asked: LimitRaise, act: Act, *, by: int, role: str, limit_id: int | 
         limit_version_id=limit_id,
         before={"state": RaiseState.OPEN},
         after={"state": asked.state, "asked_by": asked.asked_by_id},
-        reason=asked.why,
+        words=asked.why,
     )

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from customers import audit
-from customers.models import AuditEvent
+from customers.models import AuditEvent, Remark
 
 
 class Broken(Exception):
@@ -26,3 +26,8 @@ def last_event() -> AuditEvent:
     found = AuditEvent.objects.order_by("-id").first()
     assert found is not None
     return found
+
+
+def typed_with(event: AuditEvent) -> str:
+    """What somebody typed as the reason of an event, as it is kept beside the audit."""
+    return Remark.objects.get(pk=event.reason).words

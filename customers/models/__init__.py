@@ -21,6 +21,7 @@ from customers.models.record import (
     AuditVerification,
     CustomerSalt,
     OutboxMessage,
+    Remark,
     UsedKey,
 )
 from customers.models.subscription import PriceChange, Product, Subscription
@@ -60,6 +61,7 @@ __all__ = [
     "PriceChange",
     "Product",
     "Reason",
+    "Remark",
     "Site",
     "Subscription",
     "Team",

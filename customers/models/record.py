@@ -119,6 +119,17 @@ class CustomerSalt(models.Model):
         return f"{self.customer_id}"
 
 
+class Remark(models.Model):
+    """What somebody typed as the reason of an act. The audit holds `commitment`; erased, the words leave nothing."""
+
+    commitment = models.CharField(max_length=48, primary_key=True)
+    salt = models.BinaryField()
+    words = models.TextField()
+
+    def __str__(self) -> str:
+        return self.commitment
+
+
 class UsedKey(models.Model):
     """One key, one effect, for ever: what was answered when it was first used. No personal data."""
 

@@ -1,4 +1,4 @@
-"""The audit as CSV: codes and raw values as they are chained, and one column that tells them in words."""
+"""The audit as CSV: codes and raw values as they are chained, what was typed, and one column that tells it in words."""
 
 import json
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from retention_desk.reports.names import Names
 
 HEAD = (
     *("event", "recorded_at", "chain", "number_in_chain", "person", "role", "act", "object", "object_id", "account"),
-    *("call", "limit_version", "before", "after", "reason", "key", "in_words", "hash"),
+    *("call", "limit_version", "before", "after", "reason", "typed_reason", "key", "in_words", "hash"),
 )
 
 
@@ -39,6 +39,7 @@ def csv_of(lines: Iterable[Line], names: Names) -> StreamingHttpResponse:
             raw(line["before"]),
             raw(line["after"]),
             line["reason"],
+            line["typed"],
             line["key"],
             tell(line, currency=names.currency, names=names).sentence,
             bytes(line["hash"]).hex(),

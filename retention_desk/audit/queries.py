@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.dateparse import parse_datetime
 
-from customers.models import AuditEvent, Call, Customer
+from customers.models import AuditEvent, Call, Customer, Remark
 from retention_desk.reports.names import STATEMENT, Names, names_of
 
 PAGE = 50
@@ -24,6 +24,7 @@ _GROUND = f"SELECT named.*, ({_PROOF}) FROM ({STATEMENT.replace('%', '%%')}) nam
 _LINE = (
     *("id", "shard", "seq", "recorded_at", "actor_id", "actor_role", "act", "object_kind", "object_id", "customer_id"),
     *("call_id", "limit_version_id", "before", "after", "reason", "key", "hash", "account_number", "call_site_id"),
+    "typed",
 )
 
 Line = dict[str, Any]
@@ -137,8 +138,9 @@ def every_line(events: QuerySet[AuditEvent]) -> Iterator[Line]:
 def _lines(events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent, Line]:
     account = Customer.objects.filter(pk=OuterRef("customer_id")).values("account_number")
     site = Call.objects.filter(pk=OuterRef("call_id")).values("site_id")
+    typed = Remark.objects.filter(pk=OuterRef("reason")).values("words")
     found: QuerySet[AuditEvent, Line] = events.annotate(
-        account_number=Subquery(account), call_site_id=Subquery(site)
+        account_number=Subquery(account), call_site_id=Subquery(site), typed=Subquery(typed)
     ).values(*_LINE)
     return found
 

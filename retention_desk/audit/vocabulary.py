@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from customers.acts import Act as CustomerAct
@@ -21,6 +22,7 @@ from customers.choices import (
     ProductKind,
     ReasonSource,
 )
+from customers.remarks import PREFIX
 from offers.acts import Act as OfferAct
 from offers.choices import (
     ApprovalState,
@@ -51,6 +53,7 @@ ACT_GROUPS: tuple[tuple[Words, type[TextChoices]], ...] = (
 ACTS: Mapping[str, Words] = {str(act): act.label for _name, acts in ACT_GROUPS for act in acts}
 
 OBJECTS: Mapping[str, Words] = {
+    "audit_event": _("Entry of the audit"),
     "budget": _("Budget"),
     "budget_plan": _("Budget plan"),
     "call": _("Call"),
@@ -387,6 +390,8 @@ def value_words(name: str, code: str, *, of: str = "") -> str:
     return str(table.get(code) or _ANYWHERE.get(code, code))
 
 
-def reason_words(code: str) -> str:
-    """Why, where that is one of the desk's codes; else as somebody said it."""
-    return str(_DECLINED.get(code, code))
+def reason_words(reason: str, typed: str | None = None) -> str:
+    """Why, where that is one of the desk's codes; else as somebody said it, `typed` being what is kept of that."""
+    if reason.startswith(PREFIX):
+        return typed or gettext("What was typed here has been erased.")
+    return str(_DECLINED.get(reason, reason))

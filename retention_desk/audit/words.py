@@ -60,7 +60,7 @@ def tell(event: Mapping[str, Any], *, currency: str, names: Names | None = None)
         object=f"{label} {named or event['object_id'] or ''}".strip(),
         role=str(ROLES.get(event["actor_role"], event["actor_role"])),
         changes=changes_of(event["before"], event["after"], of=kind, currency=currency, names=names),
-        reason=reason_words(event["reason"]),
+        reason=reason_words(event["reason"], event.get("typed")),
     )
 
 

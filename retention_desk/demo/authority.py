@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from customers import remarks
 from offers.acts import Act
 from offers.allowances import Allowance
 from offers.choices import BudgetKind, Grade, OfferKind, RaiseState
@@ -112,7 +113,7 @@ def _lend(using: str, book: Book, *, of: int, to: int, now: datetime) -> None:
         object_kind="delegation",
         object_id=given.pk,
         after=said,
-        reason=given.why,
+        reason=remarks.keep(given.why, using=using),
     )
 
 
@@ -152,5 +153,5 @@ def _ask(using: str, book: Book, *, by: int, at: datetime) -> None:
         object_kind="limit_raise",
         object_id=asked.pk,
         after=figures,
-        reason=asked.why,
+        reason=remarks.keep(asked.why, using=using),
     )

@@ -170,7 +170,7 @@ def deactivate(*, user_id: int, by: int, by_role: str, now: datetime, why: str =
         Seat.objects.filter(user=user).update(is_active=False, duty=Duty.OFF, duty_since=now)
         ended, _by_model = Session.objects.filter(user=user).delete()
         after = {"active": False, "sessions_ended": ended}
-        _record(Act.PERSON_DEACTIVATED, user, by=by, by_role=by_role, before={"active": True}, after=after, reason=why)
+        _record(Act.PERSON_DEACTIVATED, user, by=by, by_role=by_role, before={"active": True}, after=after, words=why)
 
 
 def reactivate(*, user_id: int, by: int, by_role: str) -> None:
@@ -246,7 +246,7 @@ def _record(
     by_role: str,
     before: Mapping[str, object] | None = None,
     after: Mapping[str, object] | None = None,
-    reason: str = "",
+    words: str = "",
 ) -> None:
     audit.append(
         by=by,
@@ -256,5 +256,5 @@ def _record(
         object_id=user.pk,
         before=before,
         after=after,
-        reason=reason,
+        words=words,
     )

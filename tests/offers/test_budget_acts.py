@@ -23,7 +23,7 @@ from offers.models import (
     SchemeVersion,
 )
 from retention_desk.people.models import User
-from tests.audits import last_event
+from tests.audits import last_event, typed_with
 from tests.builders import desk_now, make_agent, make_call, make_team, make_user, new_key
 from tests.database import DeskClock
 from tests.offers.builders import (
@@ -139,7 +139,7 @@ def test_transfer_keeps_the_sum(desk: Desk, ada: User) -> None:
     entries = LedgerEntry.objects.filter(kind="TRANSFER")
     assert entries.aggregate(s=Sum("ceiling_minor"))["s"] == 0
     assert entries.values("transfer").distinct().count() == 1
-    assert (last_event().act, last_event().reason) == ("BUDGET_TRANSFERRED", "Quiet week in the east")
+    assert (last_event().act, typed_with(last_event())) == ("BUDGET_TRANSFERRED", "Quiet week in the east")
     assert_counters_equal_entries()
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
+from customers import remarks
 from customers.choices import DispositionKind
 from offers.checks import CHECKS, run
 from tests.database import Connection, DeskClock, owner_connection
@@ -40,10 +41,11 @@ def test_only_the_messages_of_the_shortcut_are_missing_after_a_month_of_calls(de
 
 @pytest.fixture
 def log(transactional_db: None, desk_clock: DeskClock) -> Log:
-    """One accepted and one declined offer, everything else as the doors left it."""
+    """One accepted and one declined offer and a typed reason, everything else as the doors left it."""
     log = start(desk_clock)
     log.take("Adler", AT, DispositionKind.SAVED_WITH_OFFER, offer="ACCEPTED")
     log.take("Brandt", AT + timedelta(days=1), DispositionKind.SAVED_WITHOUT, offer="DECLINED")
+    remarks.keep("Rivals have gone up")
     return log
 
 
@@ -84,6 +86,7 @@ def tamper(owner: Connection, statement: str) -> None:
         ),
         (11, "DELETE FROM customers_auditevent WHERE id = (SELECT min(id) FROM customers_auditevent)"),
         (11, "DELETE FROM customers_audithead"),
+        (11, "UPDATE customers_remark SET words = words || '.'"),
         (12, "UPDATE customers_call SET offers_closed_at = opened_at - interval '1 second'"),
         (12, "UPDATE offers_outcome SET disclosures = '{}'"),
     ],

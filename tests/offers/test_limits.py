@@ -15,7 +15,7 @@ from offers.allowances import Allowance
 from offers.choices import Grade, OfferKind
 from offers.models import LimitRaise, LimitVersion, SchemeVersion
 from retention_desk.people.models import User
-from tests.audits import Broken, break_audit, last_event
+from tests.audits import Broken, break_audit, last_event, typed_with
 from tests.builders import desk_now, make_agent, make_team, make_user
 from tests.offers.builders import make_limit, make_scheme
 
@@ -109,7 +109,7 @@ def test_limit_is_recorded_with_what_it_replaced_and_why(ada: User) -> None:
     assert event.before is not None
     assert event.after is not None
     assert (event.before["id"], event.before["max_percent"], event.after["max_percent"]) == (old.pk, 20, 30)
-    assert event.reason == "More room in winter"
+    assert typed_with(event) == "More room in winter"
     assert (new.recorded_by_id, new.why) == (ada.pk, "More room in winter")
     assert audit.verify().is_clean
 

@@ -54,7 +54,7 @@ TYPED = {
 MANAGER = ("customers.see_record", "customers.correct_disposition")
 WITHOUT_A_CUSTOMER = {
     *(Act.ADDED, Act.CHANGED, Act.VERSION_ADDED, Act.INTAKE, Act.DESK_BEGUN),
-    *(Act.KEY_MADE, Act.KEY_REVOKED, Act.SECRET_CHANGED),
+    *(Act.KEY_MADE, Act.KEY_REVOKED, Act.SECRET_CHANGED, Act.WORDS_ERASED),
 }
 
 

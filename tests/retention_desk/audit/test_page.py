@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from customers import audit, sealing
+from customers import audit, remarks, sealing
 from customers.models import AuditEvent, AuditVerification
 from offers.choices import Grade
 from retention_desk.audit import queries
@@ -207,6 +207,23 @@ def test_file_holds_every_event_raw_and_in_words(max_: User, ann: User, monkeypa
     assert (rows[0]["person"], rows[0]["act"], rows[0]["after"]) == ("'=Ines Falk", "TOLD", '{"cost_minor": 1000}')
     assert rows[0]["in_words"] == "Cost: $10.00"
     assert len(rows[0]["hash"]) == 64
+
+
+def test_typed_reason_is_shown_as_long_as_it_is_kept(max_: User, ann: User) -> None:
+    event_id = act(ann, words="Jacobus rang again")
+    client = signed_in(max_)
+
+    page, file = (client.get(LIST).content.decode(), client.get(FILE).getvalue().decode())
+    assert "<q>Jacobus rang again</q>" in page
+    assert "Jacobus rang again" in file
+
+    remarks.erase(event_id=event_id, by=max_.pk, role="ADMINISTRATOR")
+
+    page, file = (client.get(LIST).content.decode(), client.get(FILE).getvalue().decode())
+    assert "<q>What was typed here has been erased.</q>" in page
+    assert "Entry of the audit" in page
+    assert "Jacobus" not in page + file
+    assert "typed:" in file
 
 
 def test_empty_audit_says_what_will_appear(max_: User) -> None:

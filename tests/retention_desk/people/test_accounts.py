@@ -20,7 +20,7 @@ from offers.models import Seat
 from retention_desk.people import accounts
 from retention_desk.people.models import Session, User
 from retention_desk.people.roles import ADMINISTRATOR, AGENT, MANAGER, SUPERVISOR
-from tests.audits import Broken, break_audit, last_event
+from tests.audits import Broken, break_audit, last_event, typed_with
 from tests.builders import make_team
 from tests.offers.desk import make_desk
 from tests.retention_desk.admin.people import make_administrator, make_person
@@ -169,7 +169,7 @@ def test_deactivating_ends_sessions_and_the_seat_at_once(ada: User, client: Clie
     assert (seat.is_active, seat.duty) == (False, Duty.OFF)
     assert not client.login(username="ann", password="a long secret")
     event = last_event()
-    assert (event.act, event.reason, event.before) == ("PERSON_DEACTIVATED", "Left the company", {"active": True})
+    assert (event.act, typed_with(event), event.before) == ("PERSON_DEACTIVATED", "Left the company", {"active": True})
 
 
 def test_reactivated_person_is_as_before(ada: User, client: Client) -> None:
