@@ -1,7 +1,8 @@
 """What the call screen posts, cleaned into the arguments of one domain call."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
@@ -21,9 +22,11 @@ from customers.choices import (
     ProductKind,
 )
 from customers.handovers import NOTE_LENGTH as NOTE_MOST
+from customers.refusals import Refused
+from offers.choices import ReasonCode
 from offers.models.proposal import NOTE_LENGTH
 from offers.receivers import Receiver, ReceivingTeam
-from offers.terms import Bounds, Terms, snap
+from offers.terms import Bounds, Terms, snap, validate
 from retention_desk.calls.words import CHECKS_NEEDED, IDENTITY_CHECKS
 
 
@@ -114,6 +117,24 @@ class TermsForm(forms.Form):
     product = forms.CharField(max_length=40, required=False)
     words = forms.CharField(max_length=200, required=False)
     fix_by = forms.DateField(required=False)
+
+    @property
+    def refusal(self) -> Refused:
+        """Why a form that cannot be read is refused: its terms, or something else of it."""
+        return Refused(ReasonCode.BOUNDS if self.errors.keys() & TermsForm.base_fields.keys() else "FIELDS_WRONG")
+
+    def off(self, bounds: Bounds, *, today: date) -> Refused | None:
+        """Why exactly these terms cannot be booked, where something else than what was posted would have to be."""
+        sent, own = self.cleaned_data, bounds.default
+        numbers = {"percent": bounds.percent, "months": bounds.months, "amount_minor": bounds.amount}
+        posted = replace(
+            own,
+            **{name: sent[name] for name, range_ in numbers.items() if range_ and sent[name] is not None},
+            product=(bounds.items and sent["product"]) or own.product,
+            fix_by=(sent["fix_by"] or today) if bounds.fix_within_days else None,
+        )
+        problems = validate(posted, bounds, today=today)
+        return Refused(problems[0].code) if problems else None
 
     def terms(self, bounds: Bounds, *, today: Any) -> Terms:
         """The bookable terms nearest to what was posted; a field that was not sent keeps the offer's own value."""

@@ -166,7 +166,7 @@ def opening(request: HttpRequest, call_id: int) -> HttpResponse:
     """Say what was asked first and who is calling."""
     form = OpeningForm(request.POST)
     if not form.is_valid():
-        return show(request, call_id, status=422)
+        return show(request, call_id, Wish(refusal=Refused("FIELDS_WRONG")), status=422)
     who, said = actor(request), form.cleaned_data
     return _change(
         request,
@@ -228,7 +228,7 @@ def asked(request: HttpRequest, call_id: int) -> HttpResponse:
     who = actor(request)
     form = KeyForm(request.POST)
     if not form.is_valid():
-        return show(request, call_id, status=422)
+        return show(request, call_id, Wish(refusal=Refused("FIELDS_WRONG")), status=422)
     key = form.posted_key
     return perform(
         request,

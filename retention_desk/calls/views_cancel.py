@@ -121,7 +121,7 @@ def undo(request: HttpRequest, call_id: int, cancellation_id: int) -> HttpRespon
     """The customer changed their mind while still on the line."""
     form = KeyForm(request.POST)
     if not form.is_valid():
-        return show(request, call_id, status=422)
+        return show(request, call_id, Wish(refusal=Refused("FIELDS_WRONG")), status=422)
     who = actor(request)
     return perform(
         request,

@@ -35,7 +35,7 @@ def offer(request: HttpRequest, call_id: int, version_id: int) -> HttpResponse:
         return show(request, call_id, Wish(version_id=version_id, focus=True))
     form = ProposeForm(request.POST)
     if not form.is_valid():
-        return show(request, call_id, Wish(version_id=version_id), status=422)
+        return show(request, call_id, Wish(version_id=version_id, refusal=form.refusal), status=422)
     who = actor(request)
     try:
         sheet, offers, tried = _try(call_id, version_id, form, who)
@@ -46,6 +46,9 @@ def offer(request: HttpRequest, call_id: int, version_id: int) -> HttpResponse:
     if form.cleaned_data["act"] == "nearest":
         nearest = tried.ruling.nearest_own or tried.terms
         return show(request, call_id, Wish(version_id=version_id, tried=offers.at(tried.entry, nearest)))
+    if off := form.off(tried.entry.bounds, today=offers.standing.today):
+        # The nearest terms are shown, but nothing else than what was posted is ever presented.
+        return show(request, call_id, Wish(version_id=version_id, tried=tried, refusal=off), status=422)
     return perform(
         request,
         call_id,
@@ -99,7 +102,7 @@ def preview(request: HttpRequest, call_id: int, version_id: int) -> HttpResponse
     """What the terms on the screen come to. The figures, the words and the action are drawn, never the controls."""
     form = TermsForm(request.POST)
     if not form.is_valid():
-        return show(request, call_id, Wish(version_id=version_id), status=422)
+        return show(request, call_id, Wish(version_id=version_id, refusal=form.refusal), status=422)
     who = actor(request)
     try:
         sheet, offers, tried = _try(call_id, version_id, form, who)
@@ -142,7 +145,7 @@ def settle(request: HttpRequest, call_id: int, proposal_id: int) -> HttpResponse
     """Present what was granted, record what the customer said, or take it back."""
     form = SettleForm(request.POST)
     if not form.is_valid():
-        return show(request, call_id, status=422)
+        return show(request, call_id, Wish(refusal=Refused("FIELDS_WRONG")), status=422)
     who, said, key = actor(request), form.cleaned_data["answer"], form.posted_key
     common: dict[str, Any] = {"proposal_id": proposal_id, "by": who.by, "role": who.role}
     deeds: dict[str, Callable[[], object]] = {

@@ -142,7 +142,8 @@ class LifeOfProposals(RuleBasedStateMachine):
             "request_id": request.pk,
             "decision": decision,
             "customer_cap_minor": PLANS["CUSTOMER"],
-        } | {"COUNTER": {"terms": terms}, "DECLINE": {"reason": "BUDGET"}}.get(decision, {})
+            **({"terms": terms} if decision == "COUNTER" else {"reason": "BUDGET"} if decision == "DECLINE" else {}),
+        }
         made = self._do("decide_approval", facts, refusals, crash=crash)
         if made is None:
             return

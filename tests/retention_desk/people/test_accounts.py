@@ -232,7 +232,8 @@ def test_seat_moves_with_its_record_and_nobody_promotes_themselves(ada: User) ->
 def test_higher_grade_waits_for_a_second_person_once_the_desk_is_in_use(ada: User) -> None:
     desk = make_desk()
     ledger.act("authorise_proposal", desk.facts())
-    place = {"user_id": desk.ann.pk, "team_id": desk.call.team_id}
+    desk.ann.groups.set([Group.objects.get(name=AGENT)])
+    place: dict[str, Any] = {"user_id": desk.ann.pk, "team_id": desk.call.team_id}
 
     asked = accounts.change_seat(**place, grade=Grade.SENIOR, why="A year of good calls", **by(ada))
 
