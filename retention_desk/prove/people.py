@@ -199,7 +199,7 @@ class Agent(Person):
         ]
         self.think(LISTENING)
         way = self.chance.choice(WAYS)
-        if way == "ask" and time.monotonic() > self.until - UNDO - 2 * READING[1] * self.orders.pace:
+        if way == "ask" and time.monotonic() > self.until - 2 * READING[1] * self.orders.pace:
             # Nobody would be there any more to answer.
             way = "present"
         done: Callable[[str], str] = {"present": self.present, "ask": self.ask, "cancel": self.cancel}[way]

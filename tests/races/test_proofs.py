@@ -1,5 +1,6 @@
 """The proofs of ``manage.py prove`` at a size for every day: the same servers, processes and kills, a few of each."""
 
+import os
 import re
 import shutil
 import tempfile
@@ -61,7 +62,9 @@ def test_questions_and_answers_reach_the_other_person_and_nothing_is_lost(
     rig, ground = desk
     fresh = ground | {"customers": ground["customers"][-2 * CALLS : -CALLS], "version": ground["endless"]}
 
-    assert work(rig, fresh, seconds=14, pace=0.01) == []
+    # With this seed three of the four come early and begin with a question; among other work that takes them longer.
+    seconds = 12 + 2 * os.getloadavg()[0]
+    assert work(rig, fresh, seconds=seconds, pace=0.01, seed=63) == []
     said = capfd.readouterr().out
     assert "question to a supervisor's screen" in said
     assert "answer to the agent's screen" in said
