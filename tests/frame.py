@@ -22,6 +22,7 @@ class Person:
     density: str = "compact"
     single_keys: bool = True
     sounds: bool = True
+    thai_particle: str = ""
     own_keys: str = ""
 
     def has_perm(self, perm: str) -> bool:

@@ -25,6 +25,10 @@ class Choice:
     price_minor: int = 0
 
 
+# How much of the track the name of a limit takes, of 100.
+_ROOM_FOR_A_LIMIT = 18
+
+
 @dataclass(frozen=True, slots=True)
 class Control:
     """One term to choose; `kind` is slider, months, number, items, words or date. Places on the track are 0 to 100."""
@@ -50,6 +54,11 @@ class Control:
     def sup_width(self) -> float:
         """Width of the supervisor's zone."""
         return round(self.sup_x - self.own_x, 2)
+
+    @property
+    def limits_close(self) -> bool:
+        """Whether the two limits stand so near each other that their names would run together."""
+        return self.sup_x - self.own_x < _ROOM_FOR_A_LIMIT
 
     @property
     def no_width(self) -> float:

@@ -106,13 +106,15 @@ def wrap_up(sheet: CallSheet, offers: OfferSheet | None, form: WrapUpForm | None
     first = list(dict.fromkeys((proposed.kind, *COMMON_DISPOSITIONS)))[:4]
     rest = [one for one in DispositionKind if one not in first]
     codes = line_codes(sheet)
+    lines = [_line(ProductKind(code), proposed) for code in codes]
     return {
         "wrap_form": form or WrapUpForm(line_codes=codes, initial={"notes": sheet.call.notes}),
         "outcomes": [_outcome(one) for one in first],
         "more_outcomes": [_outcome(one) for one in rest],
         "chosen_kind": chosen,
         "more_open": chosen in {str(one) for one in rest},
-        "line_outcomes": [_line(ProductKind(code), proposed) for code in codes],
+        "line_outcomes": lines,
+        "lines_apart": [line for line in lines if line["value"]],
     }
 
 
@@ -130,7 +132,8 @@ def _line(kind: ProductKind, proposed: dispositions.Proposed) -> dict[str, Any]:
     return {
         "code": str(kind),
         "label": kind.label,
-        "value": str(value),
+        # As the call: then it goes along when the agent chooses another ending.
+        "value": "" if value == proposed.kind else str(value),
         "value_label": value.label,
         "choices": DispositionKind.choices,
     }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from customers.refusals import Refused
 from customers.sheet import CallSheet
@@ -123,8 +123,13 @@ def names_of_fits(sheet: CallSheet) -> Mapping[str, str]:
 def _fits(listed: Listed, names: Mapping[str, str]) -> str:
     """Why an offer fits, in the words of the reasons and risks that it answers."""
     found = dict.fromkeys(names.get(code, "") for code in listed.fits)
-    words = ", ".join(one for one in found if one).lower()
-    return gettext("fits: %(what)s") % {"what": words} if words else ""
+    words = ", ".join(one for one in found if one)
+    return gettext("fits: %(what)s") % {"what": _within_a_sentence(words)} if words else ""
+
+
+def _within_a_sentence(words: str) -> str:
+    """Names as they stand within a sentence; German keeps the capitals of its nouns."""
+    return words if (get_language() or "").startswith("de") else words.lower()
 
 
 def _closed_row(listed: Listed) -> Row:

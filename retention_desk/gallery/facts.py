@@ -36,16 +36,16 @@ from offers.facts import Eligibility, Limit, OwnTotals
 from offers.offering import ground
 from offers.ranking import BaseFigures
 from offers.scheme import DEFAULT_GRADES, DEFAULT_SCHEME
-from offers.standing import Budget, CatalogueEntry, Made, Standing
+from offers.standing import Budget, CatalogueEntry, Made, Past, Standing
 from offers.terms import Bounds, Range, Terms
 from retention_desk.gallery.made_up import made_up
 
 AGENT, SUPERVISOR = "Ines Falk", "Tobias Renn"
 _PRODUCTS = (
-    (ProductKind.INTERNET, "FIBRE-500", "Fibre 500 internet", 7_999),
-    (ProductKind.TV, "TV-SELECT", "TV Select with Sports", 6_800),
-    (ProductKind.MOBILE, "MOBILE-5", "Mobile, 2 lines", 3_600),
-    (ProductKind.PHONE, "PHONE", "Home phone", 1_200),
+    (ProductKind.INTERNET, "FIBRE-500", "Fibre 500 internet", 7_999, "", ("1 modem",)),
+    (ProductKind.TV, "TV-SELECT", "TV Select with Sports", 6_800, "210 channels, 1 box", ("1 TV box",)),
+    (ProductKind.MOBILE, "MOBILE-5", "Mobile, 2 lines", 3_600, "5 GB each", ()),
+    (ProductKind.PHONE, "PHONE", "Home phone", 1_200, "Flat rate, own number", ()),
 )
 _REASONS = (
     ("PRICE", "Price", "currency-dollar", True),
@@ -70,7 +70,7 @@ def sheet(now: datetime, *, call: dict[str, Any] | None = None, **given: Any) ->
         "history_total": 4,
         "complaints": (_complaint(now),),
         "open_complaints": 1,
-        "events": (_event(now),),
+        "events": _events(now),
         "reasons": tuple(
             made_up(ReasonChoice, id=place, code=code, name=name, icon=icon, offers_allowed=allowed, active=True)
             for place, (code, name, icon, allowed) in enumerate(_REASONS, 1)
@@ -94,6 +94,7 @@ def _call(now: datetime, **given: Any) -> CallHead:
         "opening_intent": OpeningIntent.DISCONNECT,
         "identity": IdentityResult.CHECKED,
         "identity_checks": ("PIN", "BIRTH_DATE"),
+        "identity_at": now - timedelta(seconds=235),
         "recording_told_at": now - timedelta(seconds=270),
         "offers_allowed": 2,
         "ask_count": 1,
@@ -104,8 +105,17 @@ def _call(now: datetime, **given: Any) -> CallHead:
     return made_up(CallHead, **(whole | given))
 
 
-def _event(now: datetime) -> SheetEvent:
-    return made_up(SheetEvent, id=1, kind=CallEventKind.ASKED_TO_CANCEL, at=now - timedelta(seconds=95), by_name=AGENT)
+def _events(now: datetime) -> tuple[SheetEvent, ...]:
+    rows = (
+        (270, CallEventKind.RECORDING_NOTICE),
+        (235, CallEventKind.IDENTITY_CHECKED),
+        (95, CallEventKind.ASKED_TO_CANCEL),
+        (80, CallEventKind.REASON_SET),
+    )
+    return tuple(
+        made_up(SheetEvent, id=place, kind=kind, at=now - timedelta(seconds=before), by_name=AGENT)
+        for place, (before, kind) in enumerate(rows, 1)
+    )
 
 
 def customer(now: datetime, **given: Any) -> CustomerHead:
@@ -134,7 +144,7 @@ def customer(now: datetime, **given: Any) -> CustomerHead:
 def lines(now: datetime, **given: Any) -> tuple[Line, ...]:
     """Four products at $195.99 a month; the internet is in contract for two months more."""
     found = []
-    for place, (kind, code, name, price) in enumerate(_PRODUCTS, 1):
+    for place, (kind, code, name, price, note, equipment) in enumerate(_PRODUCTS, 1):
         bound = {"contract_ends_on": now.date() + timedelta(days=56), "exit_fee_monthly_minor": 3_000}
         whole: dict[str, Any] = {
             "id": place,
@@ -146,6 +156,8 @@ def lines(now: datetime, **given: Any) -> tuple[Line, ...]:
             "list_price_minor": price,
             "price_minor": price,
             "margin_percent": 40,
+            "note": note,
+            "equipment": equipment,
             "service_number": "+15595550142" if kind == ProductKind.MOBILE else "",
             **(bound if kind == ProductKind.INTERNET else {}),
         }
@@ -155,14 +167,14 @@ def lines(now: datetime, **given: Any) -> tuple[Line, ...]:
 
 def _history(now: datetime) -> tuple[HistoryEntry, ...]:
     rows = (
-        (3, InteractionKind.COMPLAINT, "Bill went up without notice"),
-        (10, InteractionKind.OUTAGE, "Outage in the area, 2 h 40 min"),
-        (25, InteractionKind.CHAT, "Chat: asked for a price match"),
-        (62, InteractionKind.VISIT, "Technician visit"),
+        (3, InteractionKind.COMPLAINT, "Complaint 48213, open", "Bill went up without notice"),
+        (10, InteractionKind.OUTAGE, "Outage in the area, 2 h 40 min", "Third outage in 60 days"),
+        (25, InteractionKind.CHAT, "Chat: asked for a price match", "No offer made"),
+        (62, InteractionKind.VISIT, "Technician visit", "Line measured, splitter changed"),
     )
     return tuple(
-        made_up(HistoryEntry, id=place, kind=kind, title=title, occurred_at=now - timedelta(days=days))
-        for place, (days, kind, title) in enumerate(rows, 1)
+        made_up(HistoryEntry, id=place, kind=kind, title=title, detail=detail, occurred_at=now - timedelta(days=days))
+        for place, (days, kind, title, detail) in enumerate(rows, 1)
     )
 
 
@@ -203,12 +215,25 @@ def offers(call: CallSheet, *, left_minor: int = 41_200, supervisors: int = 2, *
         "budgets": (made_up(Budget, kind=BudgetKind.AGENT, left_minor=left_minor, limit_minor=60_000),),
         "mode": LimitMode.HARD,
         "catalogue": catalogue(),
+        "past": _past(call.now),
     }
     standing = made_up(Standing, **(whole | given))
     verdict = reading.verdict(
         call, presented=standing.presented, refused=standing.refused, settled=standing.settled, now=call.now
     )
     return OfferSheet(ground(sheet=call, standing=standing, worth=reading.worth(call), verdict=verdict))
+
+
+def _past(now: datetime) -> tuple[Past, ...]:
+    rows: tuple[tuple[int, str, ProposalState, dict[str, int]], ...] = (
+        (263, "Gift card", ProposalState.ACCEPTED, {"amount_minor": 10_000}),
+        (463, "Loyalty discount", ProposalState.ACCEPTED, {"percent": 15, "months": 6}),
+        (656, "Speed upgrade", ProposalState.DECLINED, {}),
+    )
+    return tuple(
+        made_up(Past, name=name, state=state, currency="USD", presented_at=now - timedelta(days=days), **terms)
+        for days, name, state, terms in rows
+    )
 
 
 def limit(grade: Grade) -> Limit:
@@ -224,7 +249,7 @@ def limit(grade: Grade) -> Limit:
 def catalogue(**eligible: Any) -> tuple[CatalogueEntry, ...]:
     """A discount within an agent's limit, one beyond it, one that nobody may give, and one for new customers."""
     return (
-        _entry(1, "Loyalty discount", _discount(20, 6), 41, 85, **eligible),
+        _entry(1, "Loyalty discount", _discount(10, 6), 41, 85, **eligible),
         _entry(2, "Goodwill credit", _credit(2_000), 27, 75, **eligible),
         _entry(3, "Price match", _discount(25, 6), 55, 90, **eligible),
         _entry(4, "Half price", _discount(50, 12), 62, 92, **eligible),

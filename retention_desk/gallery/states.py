@@ -11,7 +11,7 @@ from typing import Any
 from customers.choices import CallState, IdentityResult, SubscriptionState
 from customers.look_up import LookUp, LookUpKind
 from customers.refusals import Refused
-from customers.sheet import CallSheet
+from customers.sheet import CallSheet, Line
 from offers.authorisation import OfferSheet
 from offers.choices import ApprovalState, Duty, Grade, ProposalState
 from retention_desk.calls.forms import NoteCancellationForm
@@ -60,6 +60,11 @@ def _made(state: ProposalState, **given: Any) -> Callable[[datetime], Mapping[st
     return lambda now: {"made": (facts.made(now, state, **given),), "presented": 1}
 
 
+def _accepted(now: datetime) -> Mapping[str, Any]:
+    made = facts.made(now, ProposalState.ACCEPTED, presented_at=now - timedelta(seconds=40), ended_at=now)
+    return {"made": (made,), "presented": 1}
+
+
 def _answered(answer: ApprovalState, **given: Any) -> Draw:
     """What the supervisor said; a counter is a proposal of its own."""
     said = {"answer": answer, "decider": facts.SUPERVISOR} | given
@@ -88,22 +93,30 @@ def _over(now: datetime) -> Mapping[str, Any]:
 
 
 def _found(text: str) -> Mapping[str, Any]:
-    return {"text": text, "found": LookUp(text, LookUpKind.NAME, (), more=False), "seated": True}
+    return {"text": text, "searched": text, "found": LookUp(text, LookUpKind.NAME, (), more=False), "seated": True}
 
 
-_ENDING = {"state": SubscriptionState.ENDING}
 _NOT_CHECKED = {"identity": IdentityResult.NOT_CHECKED, "identity_checks": ()}
 _LIST, _FOUND = "#work-panel", "#results"
 
 
 def _nobody(_now: datetime) -> Mapping[str, Any]:
-    return {"customer": None, "lines": ()}
+    return {"customer": None, "lines": (), "history": (), "history_total": 0, "complaints": (), "open_complaints": 0}
 
 
 def _gone(now: datetime) -> Mapping[str, Any]:
     """Everything was cancelled before, by somebody else."""
     earlier = facts.cancellation(now, by_name=facts.SUPERVISOR)
-    return {"lines": facts.lines(now, **_ENDING), "earlier_cancellation": earlier}
+    return {"lines": _ending(now), "earlier_cancellation": earlier}
+
+
+def _cancelled(now: datetime) -> Mapping[str, Any]:
+    """Everything was cancelled a moment ago."""
+    return {"lines": _ending(now), "cancellations": (facts.cancellation(now),)}
+
+
+def _ending(now: datetime) -> tuple[Line, ...]:
+    return facts.lines(now, state=SubscriptionState.ENDING, ends_on=facts.cancellation(now).effective_on)
 
 
 def _on_call_with(refusal: str) -> Draw:
@@ -115,7 +128,7 @@ def _nothing(_now: datetime) -> Mapping[str, Any]:
 
 
 _OFFERING = (
-    State("within", CALL, _on_call(), "[value=present]"),
+    State("within", CALL, _on_call(wish=Wish(version_id=1)), "[value=present]"),
     State("over-limit", CALL, _on_call(wish=Wish(version_id=3)), "[value=ask]"),
     State("no-supervisor", CALL, _on_call(wish=Wish(version_id=3), standing=lambda _now: {"supervisors": 0}), ".acts"),
     State("not-allowed", CALL, _on_call(wish=Wish(version_id=4)), "[value=nearest]"),
@@ -131,7 +144,7 @@ _OFFERING = (
     State("declined", CALL, _answered(ApprovalState.DECLINED, decision_reason="TOO_COSTLY"), ".alt"),
     State("expired", CALL, _answered(ApprovalState.EXPIRED), ".note--warn"),
     State("stale-approval", CALL, _on_call_with("GRANT_ENDED"), "[data-refusal=GRANT_ENDED]"),
-    State("accepted", CALL, _on_call(standing=_made(ProposalState.ACCEPTED)), ".conf"),
+    State("accepted", CALL, _on_call(standing=_accepted), ".conf"),
     State("budget-used-up", CALL, _on_call(standing=lambda _now: {"left_minor": 0}), ".note--warn", _LIST),
     State(
         "no-offer-fits",
@@ -153,9 +166,7 @@ _CALLING = (
     ),
     State("asked-again", CALL, _on_call(call={"ask_count": 2}), ".note--stop"),
     State("cancelling", CALL, _on_call(wish=Wish(panel="cancel")), "[name=lines]"),
-    State(
-        "cancelled", CALL, _on_call(given=lambda now: {"cancellations": (facts.cancellation(now),)}), "[data-number]"
-    ),
+    State("cancelled", CALL, _on_call(given=_cancelled), "[data-number]"),
     State("already-cancelled", CALL, _on_call(given=_gone), "[data-number]"),
     State("call-dropped", CALL, _over, "a[href^='tel:']"),
     State("complaints", CALL, _on_call(wish=Wish(panel="complaint")), ".complaint"),

@@ -30,6 +30,14 @@ class Density(models.TextChoices):
     COMPACT = "compact", _("Compact")
 
 
+class ThaiParticle(models.TextChoices):
+    """The word that ends what the person says in Thai; who speaks chooses it. BOTH leaves it to the moment."""
+
+    BOTH = "", "ครับ/ค่ะ"
+    KHRAP = "KHRAP", "ครับ"
+    KHA = "KHA", "ค่ะ"
+
+
 class User(AbstractUser):
     """One row is one person who may sign in. People are deactivated, never deleted: the record names them."""
 
@@ -40,6 +48,9 @@ class User(AbstractUser):
         _("single-key shortcuts"), default=True, help_text=_("Letters work as shortcuts outside of text fields.")
     )
     sounds = models.BooleanField(_("sounds"), default=True, help_text=_("A short tone when an answer has come."))
+    thai_particle = models.CharField(
+        _("end of spoken Thai sentences"), max_length=5, blank=True, choices=ThaiParticle, default=ThaiParticle.BOTH
+    )
     own_keys = models.CharField(
         _("own keys"), max_length=600, blank=True, help_text=_("Keys that the person has moved. Empty: as delivered.")
     )
@@ -73,6 +84,9 @@ class User(AbstractUser):
             ),
             models.CheckConstraint(condition=models.Q(theme__in=Theme.values), name="theme_is_known"),
             models.CheckConstraint(condition=models.Q(density__in=Density.values), name="density_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(thai_particle__in=ThaiParticle.values), name="thai_particle_is_known"
+            ),
         ]
 
     @property

@@ -6,6 +6,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from retention_desk.people.models import User
+from retention_desk.spoken import speaks_thai
 
 
 def languages() -> list[tuple[str, str]]:
@@ -20,11 +21,14 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # the stubs are g
 
     class Meta:
         model = User
-        fields = ("language", "theme", "density", "single_keys", "sounds")
-        widgets = {"theme": forms.RadioSelect, "density": forms.RadioSelect}
+        fields = ("language", "theme", "density", "single_keys", "sounds", "thai_particle")
+        widgets = {"theme": forms.RadioSelect, "density": forms.RadioSelect, "thai_particle": forms.RadioSelect}
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         field = self.fields["language"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("As the browser says")), *languages()]
+        if not speaks_thai():
+            # Nobody else is asked for it, and nobody's choice is lost.
+            del self.fields["thai_particle"]

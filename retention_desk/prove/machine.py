@@ -21,7 +21,7 @@ def main(arguments: Sequence[str]) -> int:
     return run_tests("tests/proofs/test_machine.py", told)
 
 
-def run_tests(path: str, told: Mapping[str, str]) -> int:
-    """Run one file of the proofs in a process of its own, told by its environment how far to go."""
-    command = [sys.executable, "-m", "pytest", path, "-n0", "-v", "--durations=0"]
+def run_tests(path: str, told: Mapping[str, str], *, at_once: int = 0) -> int:
+    """Run one file of the proofs in a process of its own, or in so many `at_once`, told by its environment how far."""
+    command = [sys.executable, "-m", "pytest", path, f"-n{at_once}", "--dist=worksteal", "-v", "--durations=0"]
     return subprocess.run(command, cwd=PROJECT, env={**os.environ, **told}, check=False).returncode

@@ -22,6 +22,7 @@ from django.utils.translation import get_language, gettext
 from retention_desk import formats, meters
 from retention_desk.keyboard import own, table
 from retention_desk.people.roles import ROLES
+from retention_desk.spoken import politely
 
 register = template.Library()
 
@@ -40,6 +41,13 @@ def _icon(name: str, classes: str) -> SafeString:
     sprite = static("vendor/icons.svg")
     every = f"i {classes}" if classes else "i"
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', every, sprite, name)
+
+
+@register.simple_block_tag(takes_context=True)
+def spoken(context: template.Context, content: str) -> SafeString:
+    """Print a sentence to say aloud; in Thai it ends politely, as the person at the desk speaks."""
+    person = context.get("user")
+    return SafeString(politely(content, particle=getattr(person, "thai_particle", "")))
 
 
 @register.simple_tag

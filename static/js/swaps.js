@@ -77,8 +77,13 @@ window.addEventListener("pageshow", () => {
 let failed = null;
 let newsComing = false;
 
-const placeFor = (elt) =>
-  elt.closest("form, section, dialog, main")?.querySelector("[data-trouble]") ?? document.getElementById("trouble");
+/** The nearest place around it: a form that is a part of a panel has the panel's. */
+function placeFor(elt) {
+  const around = elt.closest("form, section, dialog, main");
+  const panel = around?.parentElement?.closest("section.panel");
+  const place = around?.querySelector("[data-trouble]") ?? panel?.querySelector("[data-trouble]");
+  return place ?? document.getElementById("trouble");
+}
 
 /** Put an error into its place: the server's words, or else that it was not saved. The note gets the focus. */
 function showTrouble(detail, told) {

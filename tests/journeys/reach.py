@@ -1,10 +1,8 @@
 """Every state of the gallery x language x size: what is drawn, and what is looked at there."""
 
 import datetime as dt
-import itertools
 import os
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -13,38 +11,81 @@ from playwright.sync_api import Page, ViewportSize, expect
 from retention_desk.gallery.states import STATES, State
 from retention_desk.people.models import User
 from tests.accessibility import findings
-from tests.journeys.stage import FITS, keep_picture, sign_in
+from tests.journeys.stage import keep_picture, sign_in
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 # The design's sizes, and the first of them at 200 and 400 % zoom.
-SIZES: tuple[ViewportSize, ...] = (
+DRAWN: tuple[ViewportSize, ...] = (
     {"width": 1440, "height": 900},
     {"width": 1366, "height": 768},
     {"width": 1280, "height": 800},
     {"width": 1024, "height": 768},
-    {"width": 720, "height": 450},
-    {"width": 320, "height": 256},
 )
+SIZES: tuple[ViewportSize, ...] = (*DRAWN, {"width": 720, "height": 450}, {"width": 320, "height": 256})
+# Where colours are looked at: in every language at the first size, and in the first language once in each layout. They
+# are most of axe's time, and neither depends on the other.
+LAYOUTS = (1440, 1024, 320)
 # Below this width everything stands in one column and may scroll.
 ONE_COLUMN = 900
 SAMPLE = 8
-CUT = """() => [...document.querySelectorAll('.btn, .pill, .rail a, th')]
-    .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
-    .map((one) => one.textContent.trim())"""
+# What hangs over the side of the page.
+HANGS = """() => document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
+    [...document.querySelectorAll('body *')]
+        .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+        .map((one) => `${one.tagName} ${one.id} ${one.className.baseVal ?? one.className}`)"""
+# Words that their own place cuts off, in what has to be read whole.
+CUT = """() => [...document.querySelectorAll('.btn, .pill, .chip, .rail a, th, .say, .conduct p, .note, .acts > *')]
+    .filter((one) => one.checkVisibility() && !one.closest('.sr'))
+    .filter((one) => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 2)
+    .filter((one) => getComputedStyle(one).display !== 'inline')
+    .map((one) => one.textContent.trim().replace(/\\s+/g, ' '))"""
+# Letters, words and lines set wider by a reader (WCAG 1.4.12). A sheet of its own: the policy allows no inline style.
+OF_AN_AGENT = ("calls/call.html", "customers/lookup.html")
+SPACED = """() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important }
+        * { word-spacing: .16em !important }
+        p { margin-block-end: 2em !important }`);
+    document.adoptedStyleSheets = [sheet];
+}"""
+NOT_SPACED = "() => (document.adoptedStyleSheets = [])"
+# What of a control is left to see when the system draws with its own few colours.
+BORDERS = """() => [...document.querySelectorAll('.btn, .pill, .chip, .note, .panel, .input')]
+    .filter((one) => one.checkVisibility() && getComputedStyle(one).borderTopWidth === '0px')
+    .map((one) => one.className)"""
+# The parts that nobody may have to scroll for (design/UX.md 18.3): each is there, and no edge of a window or of a
+# scrolled panel cuts it.
+IN_SIGHT = """(parts) => parts.filter((part) => {
+    const one = [...document.querySelectorAll(part)].find((found) => found.checkVisibility());
+    if (!one) return true;
+    const box = one.getBoundingClientRect();
+    let { top, bottom, left, right } = { top: 0, bottom: innerHeight, left: 0, right: innerWidth };
+    for (let around = one.parentElement; around; around = around.parentElement) {
+        if (getComputedStyle(around).overflowY === 'visible') continue;
+        const edge = around.getBoundingClientRect();
+        [top, bottom] = [Math.max(top, edge.top), Math.min(bottom, edge.bottom)];
+        [left, right] = [Math.max(left, edge.left), Math.min(right, edge.right)];
+    }
+    return box.top < top - 1 || box.bottom > bottom + 1 || box.left < left - 1 || box.right > right + 1;
+})"""
+ALWAYS = (".btn--cancel", "#conduct-strip")
+FIGURES = ("#offer-panel .nums", "#offer-panel .acts")
+# The states in which the figures of one offer are on the screen while the customer is told about it.
+OFFERING = ("within", "over-limit", "presented", "waiting", "approved", "countered")
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One state in one language at one size."""
+    """One state in one language, at one size after the other."""
 
     state: State
     language: str
-    size: ViewportSize
+    sizes: tuple[ViewportSize, ...]
 
     @property
     def name(self) -> str:
-        """As it is told and as its picture is called."""
-        return f"{self.state.slug}-{self.language}-{self.size['width']}"
+        """As it is told."""
+        return f"{self.state.slug}-{self.language}-{'+'.join(str(size['width']) for size in self.sizes)}"
 
 
 def seed() -> int:
@@ -52,22 +93,23 @@ def seed() -> int:
     return int(os.environ.get("PROOF_SEED") or dt.date.today().toordinal())  # noqa: DTZ011 (any day will do)
 
 
-def visits() -> Iterator[Visit]:
-    """All with PROOF_ALL=1, those whose names begin with PROOF_STATE; else a sample in which each language is."""
+def rounds() -> dict[str, list[Visit]]:
+    """All visits by state with PROOF_ALL=1, those whose names begin with PROOF_STATE; else a sample."""
     only = os.environ.get("PROOF_STATE")
-    every = [
-        Visit(*one)
-        for one in itertools.product(
-            [state for slug, state in STATES.items() if slug.startswith(only or "")], LANGUAGES, SIZES
-        )
-    ]
     if os.environ.get("PROOF_ALL") == "1" or only:
-        yield from every
-        return
+        return {
+            slug: [Visit(state, language, SIZES) for language in LANGUAGES]
+            for slug, state in STATES.items()
+            if slug.startswith(only or "")
+        }
     chance = random.Random(seed())
     states = chance.sample(list(STATES.values()), SAMPLE)
-    for place, state in enumerate(states):
-        yield Visit(state, LANGUAGES[place % len(LANGUAGES)], chance.choice(SIZES))
+    return {
+        "sample": [
+            Visit(state, LANGUAGES[place % len(LANGUAGES)], (chance.choice(SIZES),))
+            for place, state in enumerate(states)
+        ]
+    }
 
 
 def enter(page: Page, person: User) -> None:
@@ -77,19 +119,64 @@ def enter(page: Page, person: User) -> None:
         page.route(nowhere, lambda route: route.fulfill(status=204))
 
 
-def look(page: Page, visit: Visit) -> list[str]:
-    """What is wrong with a state as it stands in the browser; one sentence each."""
-    state = visit.state
-    page.set_viewport_size(visit.size)
-    page.set_extra_http_headers({"Accept-Language": visit.language})
+def go(page: Page, state: State, language: str) -> None:
+    """Open the state in this language."""
+    page.set_extra_http_headers({"Accept-Language": language})
     page.goto(f"/gallery/{state.slug}/")
-    expect(page.locator("html")).to_have_attribute("lang", visit.language)
+    expect(page.locator("html")).to_have_attribute("lang", language)
     expect(page.locator(f"{state.place} {state.shows}").first).to_be_attached()
+
+
+def look(page: Page, visit: Visit) -> list[str]:
+    """What is wrong with a state as it stands in the browser; one sentence each.
+
+    A size is a matter of the stylesheet: the page is drawn once for all of them, but for states that only a script
+    brings about, of which some pass.
+    """
     wrong = []
-    if not page.evaluate(FITS):
-        wrong.append("hangs over the side")
-    if visit.size["width"] >= ONE_COLUMN and (cut := page.evaluate(CUT)):
+    for place, size in enumerate(visit.sizes):
+        page.set_viewport_size(size)
+        if not place or visit.state.script:
+            go(page, visit.state, visit.language)
+        name = f"{visit.state.slug}-{visit.language}-{size['width']}"
+        colours = len(visit.sizes) == 1 or size["width"] in (LAYOUTS if visit.language == LANGUAGES[0] else LAYOUTS[:1])
+        wrong += [f"{name}: {one}" for one in _seen(page, visit.state, size, colours=colours)]
+        keep_picture(page, name)
+        page.emulate_media(color_scheme="light")
+    return wrong
+
+
+def _seen(page: Page, state: State, size: ViewportSize, *, colours: bool) -> list[str]:
+    wrong = []
+    columns = size["width"] >= ONE_COLUMN
+    if hanging := page.evaluate(HANGS):
+        wrong.append(f"hangs over the side: {hanging}")
+    if columns and (cut := page.evaluate(CUT)):
         wrong.append(f"cuts {cut}")
-    wrong += findings(page)
-    keep_picture(page, visit.name)
-    return [f"{visit.name}: {one}" for one in wrong]
+    if columns and (hidden := page.evaluate(IN_SIGHT, parts(state))):
+        wrong.append(f"has to be scrolled for {hidden}")
+    if not columns:
+        # What the bars at the edges lie over is scrolled to; axe looks at it where it is.
+        page.set_viewport_size({"width": size["width"], "height": page.evaluate("document.body.scrollHeight")})
+    wrong += findings(page, colours=colours)
+    page.emulate_media(forced_colors="active")
+    if bare := page.evaluate(BORDERS):
+        wrong.append(f"has no border in the system's colours: {bare}")
+    page.emulate_media(forced_colors="none")
+    if state.template not in OF_AN_AGENT:
+        return wrong
+    page.set_viewport_size(size)
+    page.evaluate(SPACED)
+    if not columns and (hanging := page.evaluate(HANGS)):
+        wrong.append(f"hangs over the side with wider letters: {hanging}")
+    if cut := page.evaluate(CUT):
+        wrong.append(f"cuts with wider letters {cut}")
+    page.evaluate(NOT_SPACED)
+    return wrong
+
+
+def parts(state: State) -> list[str]:
+    """What has to be in sight in a state of a call that goes on."""
+    if state.slug in OFFERING:
+        return [*ALWAYS, *FIGURES]
+    return list(ALWAYS) if state.template == "calls/call.html" and state.slug != "call-dropped" else []

@@ -111,7 +111,7 @@ def test_supervisor_approves_what_is_over_the_limit_and_the_agent_presents_it(ne
     agent.locator("label").filter(has_text="12").filter(has=agent.locator("[name=months]")).click()
     expect(agent.get_by_role("button", name="Ask supervisor")).to_be_visible()
     expect(agent.locator("#offer-figures")).to_contain_text("$336.00")
-    agent.get_by_placeholder("Note for the supervisor").fill("Has a written quote from Lumo at $55.")
+    agent.get_by_label("Note for the supervisor").fill("Has a written quote from Lumo at $55.")
     keep_picture(agent, "over-limit")
     agent.keyboard.press("F9")
     expect(agent.get_by_text("Waiting for approval").first).to_be_visible()

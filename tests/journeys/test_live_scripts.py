@@ -230,6 +230,26 @@ def test_answer_has_a_tone_where_it_is_wanted_and_other_news_has_none(
     assert page.evaluate("notes.length") == heard
 
 
+def test_answer_that_waits_beside_an_offer_has_one_tone(bench: Bench, settings: Settings) -> None:
+    settings.LIVE_STREAMS = True
+    bench.page.add_init_script(SOURCE + LOUDSPEAKER)
+    bench.answers["/panel/"] = (200, '<p id="panel" data-tone="7" data-title="Approved">New</p>')
+    page = bench.open(
+        '<section id="panel" data-hold="keep">Offer <p id="bar" data-on="request" hx-get="/panel/"'
+        ' hx-trigger="desk:ask" hx-target="#panel" hx-swap="outerHTML">'
+        '<b data-held="#panel" hidden>Answer</b></p></section>'
+    )
+    page.mouse.click(700, 700)
+
+    for times in (1, 2):
+        say(page, "request", {"request": 5})
+        asked(bench, "/panel/", times)
+
+    expect(page.locator("[data-held]")).to_be_visible()
+    expect(page.locator("#panel")).to_contain_text("Offer")
+    assert page.evaluate("notes.length") == 2
+
+
 def test_news_of_a_customer_is_offered_and_replaces_nothing(bench: Bench, open_page: Open) -> None:
     page = open_page('<button id="told" type="button" data-told="customer" data-of-call="7" hidden>New</button>')
 

@@ -8,21 +8,23 @@ import sys
 import pytest
 from playwright.sync_api import Route, expect
 
+from retention_desk.gallery.states import STATES
 from retention_desk.keyboard.table import Place
 from tests.bench import DESK, Bench
 from tests.browser import NewPage
-from tests.journeys.reach import enter, look, seed, visits
+from tests.journeys.reach import BORDERS, DRAWN, IN_SIGHT, OFFERING, enter, go, look, parts, rounds, seed
 from tests.journeys.stage import keep_picture
 from tests.retention_desk.scene import set_scene
 
 pytestmark = [pytest.mark.journeys]
 
 
-def test_states_are_for_everybody(new_page: NewPage) -> None:
+@pytest.mark.parametrize("part", rounds())
+def test_states_are_for_everybody(new_page: NewPage, part: str) -> None:
     scene = set_scene()
     page = new_page()
     enter(page, scene.ann)
-    chosen = list(visits())
+    chosen = rounds()[part]
     sys.stdout.write(f"PROOF_SEED={seed()}: {', '.join(visit.name for visit in chosen)}\n")
 
     wrong = [one for visit in chosen for one in look(page, visit)]
@@ -30,10 +32,23 @@ def test_states_are_for_everybody(new_page: NewPage) -> None:
     assert wrong == [], f"PROOF_SEED={seed()}\n" + "\n".join(wrong)
 
 
-# What of a control is left to see when the system draws with its own few colours.
-BORDERS = """() => [...document.querySelectorAll('.btn, .pill, .chip, .note, .panel, .input')]
-    .filter((one) => one.checkVisibility() && getComputedStyle(one).borderTopWidth === '0px')
-    .map((one) => one.className)"""
+@pytest.mark.parametrize("language", ["en", "de", "th"])
+def test_nobody_scrolls_for_the_way_out_the_rule_the_figures_or_the_action(new_page: NewPage, language: str) -> None:
+    """At every size of the design (design/UX.md 18.3)."""
+    scene = set_scene()
+    page = new_page()
+    enter(page, scene.ann)
+
+    hidden = []
+    for slug in OFFERING:
+        go(page, STATES[slug], language)
+        for size in DRAWN:
+            page.set_viewport_size(size)
+            hidden += [f"{slug} {size['width']}: {part}" for part in page.evaluate(IN_SIGHT, parts(STATES[slug]))]
+
+    assert hidden == []
+
+
 INK = "() => getComputedStyle(document.documentElement).getPropertyValue('--ink-3').trim()"
 
 

@@ -272,7 +272,7 @@ REACHED: dict[str, tuple[Callable[[Floor], str], tuple[str, ...]]] = {
     "within": (Floor.screen, ("Present to customer", 'data-ruling="within"')),
     "over-limit": (tried(35), ('data-rules="over"', "Your limit is 25 percent")),
     "no-supervisor": (nobody_on_duty, ("No supervisor is on duty.",)),
-    "not-allowed": (tried(50), ('data-rules="never"', "You may give")),
+    "not-allowed": (tried(50), ('data-rules="never"', 'value="nearest"')),
     "changed-elsewhere": (changed_elsewhere, ("Somebody else has changed this customer meanwhile.",)),
     "presented": (lambda floor: floor.offer("present", 20, 6), ("What did the customer say?", "I have read out")),
     "waiting": (lambda floor: floor.offer("ask", 35, 12), ("Withdraw the request",)),

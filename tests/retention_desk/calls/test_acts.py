@@ -76,7 +76,7 @@ def test_present_over_the_limit_is_refused_with_the_limit(scene: Scene, call_id:
     text = answer.content.decode()
     assert answer.status_code == 409
     assert "Your limit is 25 percent" in text
-    assert "You may give 25% for 6 months" in text
+    assert "Use 25% for 6 months" in text
     assert not Proposal.objects.exists()
 
 
