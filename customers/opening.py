@@ -114,7 +114,7 @@ def link_late(*, call_id: int, earlier_id: int, role: str) -> bool:
         Call.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk) for pk in (call_id, earlier_id)
     )
     why = "CALL_CLOSED" if call.state == CallState.CLOSED else ""
-    if not why and (call.transferred_from_id is not None or not _fits(call, earlier)):
+    if not why and (call.transferred_from_id is not None or not _fits(call, earlier, opened_at=call.opened_at)):
         why = "TRANSFER_NOT_FITTING"
     if not why:
         carried: dict[str, object] = {"transferred_from_id": earlier_id}
@@ -171,7 +171,7 @@ def _carry_over(call: Call, earlier_id: int) -> None:
     Starting them anew would let a customer be asked for their data twice and be worked on twice as long.
     """
     earlier = Call.objects.select_for_update(no_key=True).filter(pk=earlier_id).first()
-    if earlier is None or not _fits(call, earlier):
+    if earlier is None or not _fits(call, earlier, opened_at=queries.desk_now()):
         raise Refused("TRANSFER_NOT_FITTING", call_id=earlier_id)
     call.transferred_from = earlier
     for name in (*_IDENTITY, *_REASONS, "recording_told_at"):
@@ -185,11 +185,14 @@ def _carry_over(call: Call, earlier_id: int) -> None:
         call.offers_allowed = max(min(call.offers_allowed, earlier.offers_allowed) - shown, 0)
 
 
-def _fits(call: Call, earlier: Call) -> bool:
-    """Whether the call can go on with the earlier one: the same customer, not long ago, and nobody else does."""
+def _fits(call: Call, earlier: Call, *, opened_at: datetime) -> bool:
+    """Whether the call can go on with the earlier one: the same customer, not long ago, and nobody else does.
+
+    `opened_at`: when the call opened, by the database's clock.
+    """
     return (
         earlier.customer_id in (None, call.customer_id)
-        and abs(earlier.opened_at - call.opened_at) < TRANSFER_WITHIN
+        and abs(earlier.opened_at - opened_at) < TRANSFER_WITHIN
         and not Call.objects.filter(transferred_from_id=earlier.pk).exists()
     )
 

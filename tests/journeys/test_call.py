@@ -117,7 +117,7 @@ def test_supervisor_approves_what_is_over_the_limit_and_the_agent_presents_it(ne
     expect(agent.get_by_text("Waiting for approval").first).to_be_visible()
     keep_picture(agent, "waiting")
 
-    supervisor.get_by_role("link", name="Internet loyalty discount, 35% for 12 months").click()
+    supervisor.get_by_role("link", name="35% for 12 months").click()
     expect(supervisor.get_by_text("Has a written quote from Lumo")).to_be_visible()
     keep_picture(supervisor, "approvals")
     expect(agent.get_by_text("Tobias Renn is reading it")).to_be_visible()

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from customers import call_backs, calls, handovers
+from customers import call_backs, calls, handovers, opening
 from customers.acts import Act
 from customers.choices import CallerRole, OpeningIntent
 from customers.models import Call, CallBack, Cancellation, Complaint, Customer, Disposition, Handover, Subscription
@@ -258,3 +258,8 @@ def _calls_go_to_a_colleague(desk: Desk, clock: DeskClock) -> None:
             desk.post(f"/mine/handed-over/{Handover.objects.latest('pk').pk}/take/", by=cleo)
     clock.advance(timedelta(minutes=16))
     assert handovers.note_missed() == 1
+    # The telephone tells of a hand-over when both have begun, and then once more.
+    dee = make_agent("dee", team=desk.scene.team)
+    earlier, later = desk.call(), desk.scene.open_call(by=dee, phone_from=SAID["phone"])
+    linked = [opening.link_late(call_id=later, earlier_id=earlier, role="TELEPHONE") for _ in range(2)]
+    assert linked == [True, False]
