@@ -54,7 +54,8 @@ SELECT jsonb_build_object(
                     LEFT JOIN customers_team t ON a.kind = 'TEAM' AND t.id = a.owner_id
                     LEFT JOIN customers_site i ON a.kind = 'SITE' AND i.id = a.owner_id
                     LEFT JOIN offers_campaign c ON a.kind = 'CAMPAIGN' AND c.id = a.owner_id
-                    WHERE a.starts_on <= me.today AND a.ends_on > me.today
+                    -- Of customers and of people's limits there are as many as customers and people.
+                    WHERE a.kind IN ('TEAM', 'SITE', 'APPROVER', 'CAMPAIGN') AND a.starts_on <= me.today AND a.ends_on > me.today
                       AND ((a.kind = 'TEAM' AND (me.site_id IS NULL OR t.site_id = me.site_id))
                            OR (a.kind = 'SITE' AND (me.site_id IS NULL OR i.id = me.site_id))
                            OR (a.kind = 'APPROVER' AND a.owner_id = me.user_id) OR a.kind = 'CAMPAIGN')
