@@ -59,7 +59,7 @@ def test_call_is_handed_over_rung_back_and_made(new_page: NewPage) -> None:
     second.get_by_role("button", name="Save and take the next call").click()
     expect(second.get_by_text("Say when to ring back, within 72 hours.")).to_be_visible()
     soon = second.evaluate("new Date(Date.now() + 3 * 3600000).toISOString().slice(0, 16)")
-    second.get_by_label("When").fill(soon)
+    second.get_by_role("textbox", name="When").fill(soon)
     second.get_by_label("About").fill("Thinking about the TV change")
     keep_at_each_size(second, "promise")
     second.get_by_role("button", name="Save, then a break").click()

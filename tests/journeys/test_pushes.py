@@ -98,7 +98,8 @@ def test_question_that_ends_says_how_on_both_screens(new_page: NewPage, desk_clo
     supervisor.mouse.move(5, 5)
     desk_clock.advance(timedelta(minutes=3))
     assert ledger.expire_due()["question"] == 1
-    expect(agent.locator("#offer-panel")).to_contain_text("No answer within 01:00.")
+    # A ring that is lost on a busy machine is made up for by the page's own sweep, every 30 s.
+    expect(agent.locator("#offer-panel")).to_contain_text("No answer within 01:00.", timeout=45_000)
     expect(agent.locator("#announce-polite")).to_have_text("No answer within 01:00.")
     expect(state).to_contain_text("No answer in time")
     expect(card.get_by_role("button", name="Approve")).to_be_disabled()

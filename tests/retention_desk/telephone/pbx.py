@@ -5,14 +5,17 @@ import contextlib
 import hashlib
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 from django.conf import settings
 
 from retention_desk.telephone.ami import Block, Manager, Patience, block_of
 from retention_desk.telephone.bridge import Bridge
+
+Answer = TypeVar("Answer")
 
 RECORDED = (Path(settings.BASE_DIR) / "docs/examples/telephone/asterisk-manager-session.txt").read_bytes()
 """What an Asterisk 16.28 told of one call: queue, agent, blind transfer, second queue, agent, hung up."""
@@ -133,6 +136,16 @@ class Pbx:
         for linked in self.channels:
             await line.tell(event("CoreShowChannel", ActionID=action_id, Linkedid=linked))
         await line.tell(event("CoreShowChannelsComplete", ActionID=action_id, EventList="Complete"))
+
+
+def run(work: Coroutine[Any, Any, Answer]) -> Answer:
+    """As `asyncio.run`; a browser that an earlier test has opened leaves its loop running in this thread."""
+    outer = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        return asyncio.run(work)
+    finally:
+        asyncio._set_running_loop(outer)
 
 
 async def bridged(

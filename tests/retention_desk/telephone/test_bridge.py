@@ -18,7 +18,7 @@ from retention_desk.telephone.bridge import Bridge, waits
 from tests import builders
 from tests.customers.telephone.telephoning import make_extension
 from tests.retention_desk.scene import Scene
-from tests.retention_desk.telephone.pbx import SECRET, Line, Pbx, bridged, event, now_and_then, recorded
+from tests.retention_desk.telephone.pbx import SECRET, Line, Pbx, bridged, event, now_and_then, recorded, run
 from tests.retention_desk.telephone.sending import connect
 
 with_database = pytest.mark.django_db(transaction=True)
@@ -54,7 +54,7 @@ def test_recorded_call_of_a_real_asterisk_goes_its_way_on_the_desk(
     async def script(_number: int, line: Line) -> None:
         await line.tell(recorded(), pieces=7)
 
-    bridge = asyncio.run(bridged(Pbx(script), pbx_connection.pk, lambda bridge: bridge.counts.done["taken"] >= 10))
+    bridge = run(bridged(Pbx(script), pbx_connection.pk, lambda bridge: bridge.counts.done["taken"] >= 10))
 
     call = TelephoneCall.objects.get()
     assert (call.state, call.number, call.line, call.queue) == ("ENDED", "+15595550142", "5595550100", "billing")
@@ -97,7 +97,7 @@ def test_line_that_breaks_within_an_event_is_taken_up_again_and_ends_what_has_go
         return (done["taken"], done["listed"]) == (3, 3)
 
     pbx = Pbx(script)
-    asyncio.run(bridged(pbx, pbx_connection.pk, until))
+    run(bridged(pbx, pbx_connection.pk, until))
 
     assert list(TelephoneCall.objects.order_by("pk").values_list("provider_call_id", "state")) == [
         ("17.1", "ENDED"), ("18.1", "RINGING"),
@@ -122,7 +122,7 @@ def test_calls_of_other_queues_and_of_nobody_here_are_not_kept(
 
     pbx = Pbx(script)
     pbx.may_list = False
-    bridge = asyncio.run(bridged(pbx, pbx_connection.pk, lambda bridge: bridge.counts.done.total() >= 3))
+    bridge = run(bridged(pbx, pbx_connection.pk, lambda bridge: bridge.counts.done.total() >= 3))
 
     assert [call.provider_call_id for call in TelephoneCall.objects.all()] == ["17.9"]
     assert bridge.counts.done == {"not wanted": 2, "taken": 1}
@@ -145,7 +145,7 @@ def test_event_that_the_database_cannot_take_now_waits(
         return bridge.counts.done["taken"] == 1
 
     with caplog.at_level(logging.WARNING):
-        asyncio.run(bridged(Pbx(script), pbx_connection.pk, until))
+        run(bridged(Pbx(script), pbx_connection.pk, until))
 
     assert TelephoneCall.objects.get().state == "TALKING"
 
@@ -157,7 +157,7 @@ def test_switched_off_connection_takes_nothing(pbx_connection: TelephoneConnecti
     async def script(_number: int, line: Line) -> None:
         await line.tell(event("QueueCallerJoin", **CALL))
 
-    asyncio.run(bridged(Pbx(script), pbx_connection.pk, taken(1)))
+    run(bridged(Pbx(script), pbx_connection.pk, taken(1)))
 
     assert not TelephoneEvent.objects.exists()
 
@@ -174,11 +174,9 @@ def test_wrong_secret_is_said_and_tried_again_and_neither_it_nor_a_number_is_log
     pbx = Pbx(script)
     with caplog.at_level(logging.DEBUG):
         # The former secret first, as while it is being changed; then, in another run, a wrong one alone.
-        asyncio.run(bridged(pbx, pbx_connection.pk, taken(2), secrets=("former", SECRET)))
+        run(bridged(pbx, pbx_connection.pk, taken(2), secrets=("former", SECRET)))
         said = "knows neither name nor secret"
-        wrong = asyncio.run(
-            bridged(Pbx(nothing), pbx_connection.pk, lambda _: caplog.text.count(said) > 1, secrets=("wrong",))
-        )
+        wrong = run(bridged(Pbx(nothing), pbx_connection.pk, lambda _: caplog.text.count(said) > 1, secrets=("wrong",)))
 
     assert pbx.tries == [False, True]
     assert wrong.counts.logins == 0
@@ -193,7 +191,7 @@ def test_silent_manager_is_asked_and_left_when_it_does_not_answer() -> None:
     pbx.may_list = False
     patience = Patience(connect=5, answer=0.1, silence=0.1, leave=0.1)
 
-    bridge = asyncio.run(bridged(pbx, 0, lambda bridge: bridge.counts.logins >= 3, patience=patience))
+    bridge = run(bridged(pbx, 0, lambda bridge: bridge.counts.logins >= 3, patience=patience))
 
     assert bridge.counts.heard == 0
 
@@ -203,7 +201,7 @@ def test_manager_that_answers_pings_is_noted_as_alive(pbx_connection: TelephoneC
     pbx = Pbx(nothing)
     patience = Patience(connect=5, answer=5, silence=0.05, leave=1)
 
-    asyncio.run(bridged(pbx, pbx_connection.pk, lambda bridge: bridge.counts.done["alive"] > 0, patience=patience))
+    run(bridged(pbx, pbx_connection.pk, lambda bridge: bridge.counts.done["alive"] > 0, patience=patience))
 
     pbx_connection.refresh_from_db()
     assert pbx_connection.last_used_at is not None
@@ -229,7 +227,7 @@ def test_told_to_stop_it_takes_leave_and_takes_in_what_it_has_heard(pbx_connecti
 
     pbx = Pbx(script)
 
-    assert asyncio.run(stopped(pbx)).counts.done == {"listed": 1, "taken": 1}
+    assert run(stopped(pbx)).counts.done == {"listed": 1, "taken": 1}
     assert pbx.left == 1
     assert TelephoneCall.objects.get().state == "RINGING"
 
@@ -240,7 +238,7 @@ def test_whatever_is_no_manager_is_not_listened_to(greeting: bytes, caplog: pyte
     pbx.greeting = greeting or b"\r\n"
 
     with caplog.at_level(logging.WARNING):
-        bridge = asyncio.run(bridged(pbx, 0, lambda _: "trying again" in caplog.text))
+        bridge = run(bridged(pbx, 0, lambda _: "trying again" in caplog.text))
 
     assert bridge.counts.logins == 0
 
@@ -252,7 +250,7 @@ def test_block_without_end_ends_the_line() -> None:
     pbx = Pbx(script)
     pbx.may_list = False
 
-    assert asyncio.run(bridged(pbx, 0, lambda bridge: bridge.counts.logins >= 2)).counts.heard == 0
+    assert run(bridged(pbx, 0, lambda bridge: bridge.counts.logins >= 2)).counts.heard == 0
 
 
 def test_waits_grow_and_end_growing() -> None:
