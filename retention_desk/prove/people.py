@@ -13,6 +13,7 @@ import re
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +67,7 @@ class Over(Exception):
     """The time is over: whoever is at work leaves it as it is."""
 
 
-class Person(threading.Thread):
+class Person(threading.Thread, ABC):
     """Somebody at work until the time is over."""
 
     def __init__(self, orders: Orders, username: str, journal: Journal, until: float, chance: random.Random) -> None:
@@ -96,13 +97,13 @@ class Person(threading.Thread):
             if self.stream:
                 self.stream.end()
 
+    @abstractmethod
     def begin(self) -> None:
         """What comes before the first turn."""
-        raise NotImplementedError
 
+    @abstractmethod
     def turn(self) -> None:
         """One piece of work."""
-        raise NotImplementedError
 
     def think(self, seconds: tuple[float, float]) -> None:
         """What a person takes before the next press. Raises Over."""

@@ -103,14 +103,15 @@ def test_what_is_over(desk: Desk, happened: Callable[[Desk], None], code: str) -
 def test_somebody_elses_call_and_proposal(desk: Desk) -> None:
     proposal, ben = ledger.act("authorise_proposal", desk.facts()), make_agent("ben")
 
-    for door, facts in (
-        ("authorise_proposal", desk.facts(agent_id=ben.pk)),
-        ("ask_approval", desk.facts(agent_id=ben.pk, reasons=["OVER_COST"])),
-        ("settle_proposal", desk.outcome(proposal, "ACCEPTED", agent_id=ben.pk)),
-        ("present_proposal", {"proposal_id": proposal, "agent_id": ben.pk, "role": "AGENT"}),
-    ):
+    acts: dict[ledger.Door, dict[str, Any]] = {
+        "authorise_proposal": desk.facts(agent_id=ben.pk),
+        "ask_approval": desk.facts(agent_id=ben.pk, reasons=["OVER_COST"]),
+        "settle_proposal": desk.outcome(proposal, "ACCEPTED", agent_id=ben.pk),
+        "present_proposal": {"proposal_id": proposal, "agent_id": ben.pk, "role": "AGENT"},
+    }
+    for door, facts in acts.items():
         with nothing_written():
-            assert refusal_of(door, facts) == "NOT_YOURS", door  # type: ignore[arg-type]
+            assert refusal_of(door, facts) == "NOT_YOURS", door
 
 
 def test_grant_that_has_expired(desk: Desk, desk_clock: DeskClock) -> None:

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 from django.utils import translation
+from pytest_django import Settings
 
 from retention_desk.gallery.states import STATES
 from retention_desk.people.models import ThaiParticle, User
@@ -53,9 +54,9 @@ def test_other_languages_stay_as_they_are(language: str) -> None:
 
 
 @pytest.mark.parametrize("particle", ENDS)
-def test_every_line_to_say_ends_politely(scene: Scene, particle: str, settings: object) -> None:
+def test_every_line_to_say_ends_politely(scene: Scene, particle: str, settings: Settings) -> None:
     User.objects.filter(pk=scene.ann.pk).update(language="th", thai_particle=particle)
-    settings.GALLERY = True  # type: ignore[attr-defined]
+    settings.GALLERY = True
     client = signed_in(scene.ann)
 
     for slug in SPOKEN:

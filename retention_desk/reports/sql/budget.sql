@@ -3,9 +3,10 @@
 WITH running AS (
     SELECT a.id, a.starts_on, a.ends_on, a.limit_minor
     FROM offers_budgetaccount a
-    WHERE a.currency = %(currency)s AND a.starts_on <= %(until)s AND a.ends_on > %(until)s
-      AND CASE WHEN %(team)s::bigint IS NOT NULL THEN a.kind = 'TEAM' AND a.owner_id = %(team)s
-               ELSE a.kind = 'SITE' AND (%(site)s::bigint IS NULL OR a.owner_id = %(site)s) END
+    -- By kind and owner, as the index has them: customers have accounts, too, one each.
+    WHERE a.kind = CASE WHEN %(team)s::bigint IS NULL THEN 'SITE' ELSE 'TEAM' END AND a.currency = %(currency)s
+      AND (coalesce(%(team)s::bigint, %(site)s::bigint) IS NULL OR a.owner_id = coalesce(%(team)s::bigint, %(site)s::bigint))
+      AND a.starts_on <= %(until)s AND a.ends_on > %(until)s
 ), period AS (
     -- Budgets of different periods do not add up: the longest is told.
     SELECT starts_on, ends_on FROM running ORDER BY ends_on - starts_on DESC, starts_on LIMIT 1
