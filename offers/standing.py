@@ -87,7 +87,8 @@ class Given:
 class Made:
     """One proposal of this call as its agent may see it.
 
-    A supervisor's decision shows only once it has taken effect: until then `state` is AWAITING and `answer` OPEN.
+    A supervisor's decision shows only once it has taken effect: until then `state` is AWAITING and `answer` OPEN. A
+    question that is over by the database's clock is LAPSED and EXPIRED, even while the clockwork stands still.
     `answer` is "" where nobody was asked; `expires_at` when what is reserved is given back.
     """
 
@@ -128,6 +129,11 @@ class Made:
     decided_at: datetime | None
     decision_reason: str
     decision_note: str
+
+    @property
+    def due_seconds(self) -> int:
+        """How long the answer may take; 0 where nobody was asked."""
+        return int((self.due_at - self.asked_at).total_seconds()) if self.due_at and self.asked_at else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ FROM (
     LEFT JOIN LATERAL (SELECT id, state, opened_at, ended_at FROM customers_call
                        WHERE agent_id = u.id AND state <> 'CLOSED' AND abandoned_at IS NULL ORDER BY opened_at DESC LIMIT 1) k ON true
     LEFT JOIN LATERAL (SELECT r.id, r.asked_at FROM offers_proposal p JOIN offers_approvalrequest r ON r.proposal_id = p.id
-                       WHERE p.call_id = k.id AND p.state = 'AWAITING' LIMIT 1) r ON true
+                       WHERE p.call_id = k.id AND p.state = 'AWAITING' AND (r.state <> 'OPEN' OR r.due_at > desk_now()) LIMIT 1) r ON true
     LEFT JOIN LATERAL (SELECT max(c.closed_at) AS closed_at FROM customers_call c
                        WHERE c.agent_id = u.id AND c.opened_at >= day.begins) l ON true
     LEFT JOIN LATERAL (

@@ -45,8 +45,11 @@ proposal AS (
     SELECT p.*, o.code, o.kind, o.family,
            coalesce(v.words -> %(language)s::text, v.words -> 'en') ->> 'name' AS name,
            -- What a supervisor has decided is not the agent's to see before the supervisor's undo has run out.
-           CASE WHEN r.effective_at > desk_now() THEN 'AWAITING' ELSE p.state END AS seen_state,
-           CASE WHEN r.effective_at > desk_now() THEN 'OPEN' ELSE r.state END AS answer,
+           -- A question whose time is over is over, whether or not the clockwork has come by to say so.
+           CASE WHEN r.effective_at > desk_now() THEN 'AWAITING' WHEN r.state = 'OPEN' AND r.due_at <= desk_now() THEN 'LAPSED'
+                ELSE p.state END AS seen_state,
+           CASE WHEN r.effective_at > desk_now() THEN 'OPEN' WHEN r.state = 'OPEN' AND r.due_at <= desk_now() THEN 'EXPIRED'
+                ELSE r.state END AS answer,
            CASE WHEN r.effective_at <= desk_now() THEN r.decided_at END AS decided_at,
            CASE WHEN r.effective_at <= desk_now() THEN r.decision_reason END AS decision_reason,
            CASE WHEN r.effective_at <= desk_now() THEN r.decision_note END AS decision_note,

@@ -347,7 +347,7 @@ def _standing(sheet: CallSheet, offers: OfferSheet, panel: str, wish: Wish) -> d
     asked = next((one for one in offers.standing.made if made.counter_of == one.id), made)
     shown: Shown = composer.of_made(made, offers)
     now = sheet.now
-    due = (asked.due_at - asked.asked_at).total_seconds() if asked.due_at and asked.asked_at else 0
+    due = asked.due_seconds
     waited = (now - asked.asked_at).total_seconds() if asked.asked_at else 0
     own = (one for one in offers.offers if one.place and one.ruling.code == RulingCode.WITHIN)
     fallback = next((one for one in own if one.value_minor > 0), None)
@@ -359,7 +359,7 @@ def _standing(sheet: CallSheet, offers: OfferSheet, panel: str, wish: Wish) -> d
         "disclosures": sheet.policy.disclosures_before_accept,
         "ticked": wish.forms.get("ticked", ()),
         "presented_ago": (now - made.presented_at).total_seconds() if made.presented_at else 0,
-        "due_seconds": int(due),
+        "due_seconds": due,
         "waited": waited,
         "wait_width": min(100, int(100 * waited / due)) if due else 0,
         "asked_after": (asked.asked_at - sheet.call.opened_at).total_seconds() if asked.asked_at else 0,

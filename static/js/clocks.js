@@ -8,8 +8,8 @@
  *   data-due="120"            seconds that are allowed. The clock gets data-late="40" at 40 %, "75" at 75 %, "100" when
  *                             they are used up, and what stands in data-say-75 and data-say-100 is announced, once
  *   data-fill="#id"           SVG rect whose width (of 100) follows the share of data-due that is used up
- *   data-at-end="submit"      when data-until is reached: "submit" sends the form it is in, "hide" hides it,
- *                             "event" sends the event `desk:over` up from it
+ *   data-at-end="submit"      when data-until is reached, or data-due used up: "submit" sends the form it is in, "hide"
+ *                             hides it, "event" sends the event `desk:over` up from it
  *
  * The template gives each role="timer" and no live region: a clock that speaks every second is no help.
  */
@@ -78,7 +78,9 @@ function draw(el) {
     const width = String(Math.round(Math.min(1, Math.max(0, share)) * 1000) / 10);
     if (el.dataset.fill) document.querySelector(el.dataset.fill)?.setAttribute("width", width);
   }
-  if (left !== null && left <= 0 && el.dataset.atEnd) atEnd(el);
+  // Of what the server counts it has to say itself that it is over: asked a second later, it does.
+  const over = left !== null ? left <= 0 : due && used >= due + 1;
+  if (over && el.dataset.atEnd) atEnd(el);
 }
 
 function tick() {

@@ -9,13 +9,13 @@ from playwright.sync_api import Page, expect
 
 from customers import contacts, handovers, screens
 from offers import ledger
-from offers.choices import Duty, Grade
+from offers.choices import ApprovalState, Duty, Grade
 from offers.models import ApprovalRequest
 from tests.browser import NewPage
 from tests.builders import make_agent, new_key
 from tests.database import DeskClock
 from tests.journeys.stage import sign_in
-from tests.offers.builders import make_limit
+from tests.offers.builders import make_limit, make_scheme
 from tests.retention_desk.scene import AGENT, Scene, set_scene, signed_in
 
 pytestmark = [pytest.mark.journeys]
@@ -103,6 +103,28 @@ def test_question_that_ends_says_how_on_both_screens(new_page: NewPage, desk_clo
     expect(agent.locator("#announce-polite")).to_have_text("No answer within 01:00.")
     expect(state).to_contain_text("No answer in time")
     expect(card.get_by_role("button", name="Approve")).to_be_disabled()
+
+def test_question_is_over_when_its_time_is_even_while_the_worker_is_dead(new_page: NewPage) -> None:
+    scene = set_scene()
+    make_scheme(approval_seconds=15)
+    call_id = scene.open_call()
+    agent = new_page(viewport=WIDE)
+    sign_in(agent, scene.ann)
+    request = ask(scene, call_id)
+    opened(agent, f"/calls/{call_id}/")
+    expect(agent.locator("#waiting-part")).to_be_visible()
+
+    # Nobody lets go of it, nobody rings: the page asks when the time is over, which is before its own sweep of 30 s.
+    expect(agent.locator("#offer-panel")).to_contain_text("No answer within 00:15.", timeout=25_000)
+    expect(agent.locator("#announce-polite")).to_have_text("No answer within 00:15.")
+    request.refresh_from_db()
+    assert request.state == ApprovalState.OPEN
+
+    # What is free again can be offered, and the question does not come back with the clockwork.
+    assert ledger.expire_due()["question"] == 1
+    agent.reload()
+    expect(agent.locator("#offer-panel")).to_contain_text("No answer within 00:15.")
+
 
 
 def test_call_that_is_handed_over_comes_to_the_first_page_of_the_team(new_page: NewPage) -> None:

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from customers.refusals import Refused
-from offers import ledger
+from offers import ledger, queries
 from offers.choices import BudgetKind, Grade
+from offers.standing import Made
 from tests.builders import make_agent
 from tests.database import DeskClock
 from tests.offers.desk import Desk, assert_counters_equal_entries, used
@@ -23,9 +24,16 @@ def test_question_nobody_answers_expires(desk_clock: DeskClock, desk: Desk) -> N
         ledger.act("decide_approval", desk.decision(request, "APPROVE"))
 
     assert refused.value.code == "REQUEST_EXPIRED"
+    # The agent is told so before the clockwork has come by, and the same after.
+    told = [(one.state, one.answer) for one in _made(desk)]
     assert ledger.expire_due() == {"question": 1}
+    assert told == [("LAPSED", "EXPIRED")] == [(one.state, one.answer) for one in _made(desk)]
     request.refresh_from_db()
     assert request.state == "EXPIRED"
+
+
+def _made(desk: Desk) -> tuple[Made, ...]:
+    return queries.on_call(call_id=desk.call.pk, by=desk.ann.pk, language="en").made
 
 
 @pytest.mark.django_db(transaction=True)
