@@ -104,6 +104,7 @@ def test_question_that_ends_says_how_on_both_screens(new_page: NewPage, desk_clo
     expect(state).to_contain_text("No answer in time")
     expect(card.get_by_role("button", name="Approve")).to_be_disabled()
 
+
 def test_question_is_over_when_its_time_is_even_while_the_worker_is_dead(new_page: NewPage) -> None:
     scene = set_scene()
     make_scheme(approval_seconds=15)
@@ -124,7 +125,6 @@ def test_question_is_over_when_its_time_is_even_while_the_worker_is_dead(new_pag
     assert ledger.expire_due()["question"] == 1
     agent.reload()
     expect(agent.locator("#offer-panel")).to_contain_text("No answer within 00:15.")
-
 
 
 def test_call_that_is_handed_over_comes_to_the_first_page_of_the_team(new_page: NewPage) -> None:
