@@ -173,6 +173,11 @@ BUILDS = (
         "offers close and the money stays held", "machine", (), ("DROP TRIGGER releases_proposals ON customers_call",)
     ),
     Build(
+        "a call that was cut off and holds its money as long as before",
+        "machine",
+        (Edit("release_call", "least(expires_at, NEW.dropped_at + interval '10 minutes')", "expires_at"),),
+    ),
+    Build(
         "a limit raised by one person",
         "machine",
         (),

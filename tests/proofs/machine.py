@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from customers import calls
 from customers.models import Call
 from customers.refusals import Refused
 from offers import checks, ledger
@@ -176,8 +177,8 @@ class LifeOfProposals(RuleBasedStateMachine):
             refusals = {"ALREADY_RESOLVED"}
         elif counter is not None and counter.state != "AUTHORISED":
             refusals = {"ALREADY_RESOLVED", *self._closed()}
-        elif self.model.closed:
-            refusals = {"CONDUCT_CLOSED"}
+        else:
+            refusals = self._closed()
         facts = {"approver_id": self.sue.pk, "role": "SUPERVISOR", "request_id": request}
         if self._do("undo_decision", facts, refusals, crash=False, keyed=False) is None:
             return
@@ -215,9 +216,10 @@ class LifeOfProposals(RuleBasedStateMachine):
         one = self.model.only("PRESENTED") or self.model.only("AUTHORISED", "AWAITING")
         assert one is not None
         posted = one.cost * part // 100
-        refusals: set[str] = set()
+        # With the line down nobody has said anything; the call goes on first, or is given its disposition.
+        refusals = self._closed() - {"CONDUCT_CLOSED"}
         if one.state != "PRESENTED" and kind != "WITHDRAWN":
-            refusals = {"ALREADY_RESOLVED"}
+            refusals |= {"ALREADY_RESOLVED"}
         elif kind == "ACCEPTED":
             if self.model.closed:
                 refusals |= {"CONDUCT_CLOSED"}
@@ -395,6 +397,29 @@ class LifeOfProposals(RuleBasedStateMachine):
             if one.live:
                 self.model.end(one, "LAPSED")
 
+    @precondition(lambda self: self.turn % 4 == 0 and self.model.dropped is None)
+    @rule()
+    def line_drops(self) -> None:
+        """The telephone says so; what was given is still there when the call goes on."""
+        calls.hang_up(call_id=self.call.pk, role="TELEPHONE", dropped=True)
+        self.model.drop()
+
+    @precondition(lambda self: self.model.dropped is not None)
+    @rule(after=st.sampled_from([60, 599, 600]), answered=st.booleans())
+    def call_goes_on(self, after: int, answered: bool) -> None:
+        """Within ten minutes of the drop, and what was offered is answered then; later it is over."""
+        self.wait(seconds=after, sweep=False)
+        assert self.model.dropped is not None
+        if self.model.clock < self.model.dropped + 600:
+            calls.resume(call_id=self.call.pk, by=self.ann.pk, role="AGENT")
+            self.model.dropped = None
+        else:
+            with pytest.raises(Refused, match="CALL_CLOSED"):
+                calls.resume(call_id=self.call.pk, by=self.ann.pk, role="AGENT")
+        if answered and self.model.only("PRESENTED"):
+            self.wait(seconds=1, sweep=False)
+            self.settle(kind="ACCEPTED", part=100, crash=False)
+
     # ── Comparing ────────────────────────────────────────────────────────────────────────────────────────────
 
     @invariant()
@@ -462,7 +487,9 @@ class LifeOfProposals(RuleBasedStateMachine):
         self.model.hold(proposal, payer, HOLD_SECONDS)
 
     def _closed(self) -> set[str]:
-        return {"CONDUCT_CLOSED"} if self.model.closed else set()
+        """Why nothing more can be given on this call."""
+        closed = {"CONDUCT_CLOSED"} if self.model.closed else set()
+        return closed | ({"CALL_CLOSED"} if self.model.dropped is not None else set())
 
     def _facts(self, cost: int, **other: Any) -> dict[str, Any]:
         return facts_of(

@@ -57,7 +57,10 @@ class Proposal:
 
 @dataclass
 class Model:
-    """The desk of one call: its accounts by kind, its proposals in order, its clock in seconds."""
+    """The desk of one call: its accounts by kind, its proposals in order, its clock in seconds.
+
+    `closed`: offers are over on this call. `dropped`: when its line went down.
+    """
 
     plans: dict[str, int]
     limit: int
@@ -66,6 +69,7 @@ class Model:
     proposals: list[Proposal] = field(default_factory=list)
     clock: int = 0
     closed: bool = False
+    dropped: int | None = None
 
     def left(self, kind: str) -> int:
         """What an owner may still be charged, whether their account has been opened in this period or not."""
@@ -105,6 +109,15 @@ class Model:
         proposal.state = state
         if state == "AWAITING":
             proposal.payer = ""
+
+    def drop(self) -> None:
+        """The line is down: nobody is asked any more, and what was given stays held for ten minutes at the most."""
+        self.dropped = self.clock
+        for one in self.proposals:
+            if one.state == "AWAITING":
+                self.end(one, "LAPSED")
+            elif one.live:
+                one.expires = min(one.expires, self.clock + 600)
 
     def tick(self) -> None:
         """What the clockwork does: questions and holds whose time is over lapse."""
