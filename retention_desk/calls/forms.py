@@ -197,7 +197,7 @@ class NoteCancellationForm(KeyForm):
 
     name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     address = forms.CharField(label=_("Address"), max_length=200, required=False)
-    call_back_number = forms.CharField(label=_("Number to call"), max_length=30, required=False)
+    call_back_number = forms.CharField(label=_("Number to call"), max_length=30)
     account_number = forms.CharField(label=_("Account number"), max_length=40, required=False)
     porting_out = forms.BooleanField(label=_("Leaving with the number"), required=False)
 

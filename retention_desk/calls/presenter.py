@@ -6,11 +6,13 @@ out already, and it reads nothing.
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from babel import Locale
+from babel.numbers import format_decimal
 from django.utils.translation import get_language, to_locale
 
 from customers import reading
@@ -27,6 +29,7 @@ from customers.choices import (
 from customers.conduct import Duty, Verdict
 from customers.refusals import Refused
 from customers.sheet import CallSheet, HistoryEntry
+from customers.value import tenure_months
 from offers.authorisation import OfferSheet
 from offers.choices import ApprovalState, ProposalState, RulingCode
 from offers.offering import Listed
@@ -239,10 +242,10 @@ def _customer(sheet: CallSheet, offers: OfferSheet | None, *, masked: bool) -> d
         "bill_minor": max(0, sheet.monthly_bill_minor - (offers.ground.running_minor if offers else 0)),
         "running": running,
         "promise": sheet.promises[0] if sheet.promises else None,
-        "past": [one for one in past if not one.this_call],
+        "past": [(one, tenure_months(one.presented_at.date(), sheet.today)) for one in past if not one.this_call],
         "carried": [one for one in reversed(past) if one.this_call],
         "opening_form": _opening(sheet),
-        "history_entries": labelled(sheet.history),
+        "history_entries": labelled(sheet.history, now=sheet.now),
         "older_than": sheet.history[-1].occurred_at if sheet.history_total > len(sheet.history) > 0 else None,
     }
 
@@ -258,9 +261,9 @@ def _opening_controls(_language: str, intent: str, role: str) -> Mapping[str, st
     return {name: str(form[name]) for name in form.fields}
 
 
-def labelled(entries: Sequence[HistoryEntry]) -> list[tuple[HistoryEntry, str]]:
-    """History entries with the words for their code, where they have no words of their own."""
-    return [(entry, _label(entry)) for entry in entries]
+def labelled(entries: Sequence[HistoryEntry], *, now: datetime) -> list[tuple[HistoryEntry, str, int]]:
+    """History entries with the words for their code, where they have no words of their own, and their age in days."""
+    return [(entry, _label(entry), (now - entry.occurred_at).days) for entry in entries]
 
 
 _HOW_CALLS_WENT = {str(one): one.label for one in (*DispositionKind, *OpeningIntent)}
@@ -295,9 +298,14 @@ def _reasons(sheet: CallSheet) -> dict[str, Any]:
         "reasons": top,
         "details": details,
         "product_kinds": ProductKind.choices,
-        "rival_price": "" if price is None else f"{price // 100}.{price % 100:02d}",
+        "rival_price": "" if price is None else _decimal(price, get_language() or "en"),
         "like_for_like": like,
     }
+
+
+def _decimal(minor: int, language: str) -> str:
+    """An amount as it is typed: with the language's own decimal sign, and nothing between thousands."""
+    return format_decimal(Decimal(minor) / 100, "0.00", locale=to_locale(language))
 
 
 def _right(sheet: CallSheet, offers: OfferSheet | None, panel: str, wish: Wish) -> dict[str, Any]:

@@ -126,14 +126,14 @@ def history(request: HttpRequest, call_id: int) -> HttpResponse:
     entries = queries.history(call_id=call_id, by=who.by, before=before)
     if wants_fragment(request):
         context = {
-            "history_entries": labelled(entries),
+            "history_entries": labelled(entries, now=sheet.now),
             "older_than": entries[-1].occurred_at if entries else None,
             "call": sheet.call,
             "currency": sheet.currency,
         }
         return render_fragment(request, TEMPLATE, "history-rows", context)
     whole = screen(sheet, offers, Wish())
-    whole["history_entries"] = [*whole.get("history_entries", []), *labelled(entries)]
+    whole["history_entries"] = [*whole.get("history_entries", []), *labelled(entries, now=sheet.now)]
     return render_fragment(request, TEMPLATE, "time", whole)
 
 
@@ -260,12 +260,13 @@ def reason(request: HttpRequest, call_id: int) -> HttpResponse:
             by=who.by,
             role=who.role,
         ),
+        said="more" if said["reason"] == said["detail_of"] else "reason",
     )
 
 
-def _change(request: HttpRequest, call_id: int, act: Callable[[], object]) -> HttpResponse:
+def _change(request: HttpRequest, call_id: int, act: Callable[[], object], *, said: str = "") -> HttpResponse:
     """Keep something that bears on the offers. The list is ranked anew; the offer being built stays as it is, unless
-    offers have been opened or closed by it.
+    offers have been opened or closed by it. `said`: what of the panel of the reason is drawn anew with it.
     """
     try:
         act()
@@ -281,7 +282,7 @@ def _change(request: HttpRequest, call_id: int, act: Callable[[], object]) -> Ht
         raise
     except Refused:
         return closed(request)
-    context = screen(sheet, offers, Wish())
+    context = screen(sheet, offers, Wish()) | {"said": said}
     stands = request.POST.get("panel_now", "").partition("-")[0]
     if stands in ("compose", "none") and context["panel"] != stands:
         context["news"] = "some"

@@ -142,8 +142,8 @@ const figuresNow = () =>
   new Map([...document.querySelectorAll("[data-composer] [data-out]")].map((out) => [out.dataset.out, out.textContent]));
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  const inside = detail.elt.closest?.("[data-composer]") && detail.target.closest("[data-composer]");
-  standing = inside ? figuresNow() : new Map();
+  // Only where a part is drawn again: another offer has other figures, and none of them is corrected.
+  standing = detail.target.parentElement?.closest("[data-composer]") ? figuresNow() : new Map();
 });
 document.addEventListener("htmx:afterSettle", () => {
   for (const part of document.querySelectorAll("form[data-composer] [data-rules]"))

@@ -124,6 +124,24 @@ def test_detail_goes_with_the_reason_that_it_was_shown_for(scene: Scene) -> None
     assert (call.reason, call.reason_detail) == (Reason.objects.get(code="RIVAL"), None)
 
 
+def test_other_reason_brings_its_own_details_and_the_same_one_leaves_them_alone(scene: Scene) -> None:
+    call_id = scene.open_call()
+    client = signed_in(scene.ann)
+
+    def say(**said: str) -> str:
+        answer = client.post(f"/calls/{call_id}/reason/", said, headers={"HX-Request": "true"})
+        return answer.content.decode()
+
+    other = say(reason="PRICE", detail_of="")
+    same = say(reason="PRICE", detail_of="PRICE", detail="PRICE_PROMOTION", rival_price="55", rival_product="INTERNET")
+
+    assert 'id="reason-detail-field" hx-swap-oob="true"' in other
+    assert 'value="PRICE_PROMOTION"' in other
+    assert 'name="detail_of" value="PRICE"' in other
+    assert "reason-detail-field" not in same
+    assert "$79.99 with us, $55.00 there" in same
+
+
 def test_reason_ranks_anew_and_leaves_the_offer_alone(scene: Scene) -> None:
     call_id = scene.open_call()
 
