@@ -10,6 +10,7 @@ from customers.choices import CancelWhen, DispositionKind, ProductKind
 from customers.sheet import CallSheet
 from offers.authorisation import OfferSheet
 from offers.choices import OfferKind
+from retention_desk import formats
 from retention_desk.calls.forms import CancelForm, NoteCancellationForm, WrapUpForm
 from retention_desk.calls.words import COMMON_DISPOSITIONS, DISPOSITION_ICONS
 
@@ -64,7 +65,7 @@ def _known(sheet: CallSheet) -> dict[str, Any]:
     customer = sheet.customer
     return {
         "name": customer.name if customer else "",
-        "call_back_number": sheet.call.phone_from,
+        "call_back_number": formats.phone(sheet.call.phone_from) if sheet.call.phone_from else "",
         "account_number": customer.account_number if customer else "",
     }
 

@@ -185,6 +185,12 @@ def percent(fraction: Number | None, digits: int = 0) -> str:
 
 
 @register.filter
+def whole_percent(number: int | None) -> str:
+    """Write a whole number of per cent as the language does: `{{ 15|whole_percent }}` is `15%`, in German `15 %`."""
+    return percent(None if number is None else number / 100)
+
+
+@register.filter
 def percent_number(fraction: Number | None, digits: int = 0) -> str:
     """Write a fraction as per cent without the sign, for the first end of a range: `42.4` of `42.4 to 45.2%`."""
     if fraction is None:

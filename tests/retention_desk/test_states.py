@@ -298,7 +298,7 @@ REACHED: dict[str, tuple[Callable[[Floor], str], tuple[str, ...]]] = {
         lambda floor: floor.ann.get(f"/calls/{floor.call_id}/cancel/").content.decode(),
         ("Which products", "Confirm cancellation"),
     ),
-    "cancelled": (cancelled, ("Confirmation number", "Ines Falk", "Undo")),
+    "cancelled": (cancelled, ("Confirmation number", "Last bill", "Undo")),
     "already-cancelled": (already, ("Already cancelled", "Confirmation number", "Ines Falk")),
     "call-dropped": (dropped, ("The line went down at", "Ring back", "Cancel as asked", "Without an answer")),
     "complaints": (lambda floor: floor.screen("?panel=complaint"), ("Log a new complaint", "Bill went up")),
