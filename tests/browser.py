@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +27,8 @@ FLAGS = [
 ]
 # Chromium reports answers like 409 and 422 as errors; for htmx they are answers that are shown.
 _REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+# Some states of the gallery are those of a server that fails.
+_BROKEN = re.compile(r"Failed to load resource: the server responded with a status of [45]\d\d")
 # What the browser and htmx say when a server is gone.
 _LOST = re.compile(r"Failed to load resource: net::ERR_|htmx:(afterRequest|sendError), ")
 
@@ -55,22 +58,30 @@ def new_page(browser: Browser, live_desk: str) -> Iterator[NewPage]:
 
     Takes Playwright's options of a browser context. `servers_go`: the test takes servers away from this page.
     """
+    with pages_of(browser, live_desk) as open_page:
+        yield open_page
+
+
+@contextmanager
+def pages_of(browser: Browser, desk: str) -> Iterator[NewPage]:
+    """How `new_page` opens pages of a desk; what went wrong on one of them is an error at the end."""
     contexts: list[BrowserContext] = []
     problems: list[str] = []
 
     def note_console(message: ConsoleMessage) -> None:
-        about_asset = urlsplit(str(message.location.get("url", ""))).path.startswith("/static/")
-        if message.type == "error" and (about_asset or not _REFUSAL.match(message.text)):
+        path = urlsplit(str(message.location.get("url", ""))).path
+        expected = _BROKEN if path.startswith("/gallery/") else _REFUSAL
+        if message.type == "error" and (path.startswith("/static/") or not expected.match(message.text)):
             problems.append(f"console: {message.text}")
 
     def note_request(request: Request) -> None:
         address = urlsplit(request.url)
         # The event streams have another port of the same machine.
-        if address.scheme not in ("blob", "about") and address.hostname != urlsplit(live_desk).hostname:
+        if address.scheme not in ("blob", "about") and address.hostname != urlsplit(desk).hostname:
             problems.append(f"asked another machine: {address.scheme}://{address.netloc}")
 
     def open_page(*, servers_go: bool = False, **options: Any) -> Page:
-        context = browser.new_context(base_url=live_desk, **options)
+        context = browser.new_context(base_url=desk, **options)
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()

@@ -1,14 +1,16 @@
-"""Every state of the gallery x language x size: what is drawn, and what is looked at there."""
+"""Every state of the gallery and every other screen x language x size: what is drawn, and what is looked at there."""
 
 import datetime as dt
+import functools
 import os
 import random
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
 from playwright.sync_api import Page, ViewportSize, expect
 
-from retention_desk.gallery.states import STATES, State
+from retention_desk.gallery.states import State
 from retention_desk.people.models import User
 from tests.accessibility import findings
 from tests.journeys.stage import keep_picture, sign_in
@@ -27,12 +29,18 @@ SIZES: tuple[ViewportSize, ...] = (*DRAWN, {"width": 720, "height": 450}, {"widt
 LAYOUTS = (1440, 1024, 320)
 # Below this width everything stands in one column and may scroll.
 ONE_COLUMN = 900
-SAMPLE = 8
-# What hangs over the side of the page.
-HANGS = """() => document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
-    [...document.querySelectorAll('body *')]
-        .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
-        .map((one) => `${one.tagName} ${one.id} ${one.className.baseVal ?? one.className}`)"""
+# What hangs over the side of the page, and is not within something that scrolls.
+HANGS = """() => {
+    const root = document.documentElement;
+    if (root.scrollWidth <= root.clientWidth) return [];
+    const moves = (one) => getComputedStyle(one).overflowX !== 'visible';
+    const scrolls = (one) => one && one !== document.body && (moves(one) || scrolls(one.parentElement));
+    const hanging = [...document.querySelectorAll('body *')]
+        .filter((one) => one.getBoundingClientRect().right > root.clientWidth + 1)
+        .filter((one) => one.checkVisibility() && !scrolls(one.parentElement))
+        .map((one) => `${one.tagName} ${one.id} ${one.className.baseVal ?? one.className}`);
+    return hanging.length ? hanging : ['something that cannot be seen'];
+}"""
 # Words that their own place cuts off, in what has to be read whole.
 CUT = """() => [...document.querySelectorAll('.btn, .pill, .chip, .rail a, th, .say, .conduct p, .note, .acts > *')]
     .filter((one) => one.checkVisibility() && !one.closest('.sr'))
@@ -75,17 +83,33 @@ OFFERING = ("within", "over-limit", "presented", "waiting", "approved", "counter
 
 
 @dataclass(frozen=True)
-class Visit:
-    """One state in one language, at one size after the other."""
+class Seen:
+    """Something to look at: how it is opened in a language, and what is asked of it beyond what is asked of all."""
 
-    state: State
+    slug: str
+    go: Callable[[Page, str], None]
+    anew: bool = False
+    """Drawn again for each size: only a script brings it about, and it passes."""
+    parts: tuple[str, ...] = ()
+    """What nobody may have to scroll for."""
+    spaced: bool = False
+    """Whether letters and lines are set wider as well."""
+    asked: tuple[int, ...] = tuple(size["width"] for size in SIZES)
+    """At which widths axe is asked."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One of them in one language, at one size after the other."""
+
+    slug: str
     language: str
     sizes: tuple[ViewportSize, ...]
 
     @property
     def name(self) -> str:
         """As it is told."""
-        return f"{self.state.slug}-{self.language}-{'+'.join(str(size['width']) for size in self.sizes)}"
+        return f"{self.slug}-{self.language}-{'+'.join(str(size['width']) for size in self.sizes)}"
 
 
 def seed() -> int:
@@ -93,21 +117,20 @@ def seed() -> int:
     return int(os.environ.get("PROOF_SEED") or dt.date.today().toordinal())  # noqa: DTZ011 (any day will do)
 
 
-def rounds() -> dict[str, list[Visit]]:
-    """All visits by state with PROOF_ALL=1, those whose names begin with PROOF_STATE; else a sample."""
-    only = os.environ.get("PROOF_STATE")
-    if os.environ.get("PROOF_ALL") == "1" or only:
+def rounds(slugs: Iterable[str], *, only: str, sample: int) -> dict[str, list[Visit]]:
+    """All visits by slug with PROOF_ALL=1, those whose names begin as the variable `only` says; else a sample."""
+    begins = os.environ.get(only)
+    if os.environ.get("PROOF_ALL") == "1" or begins:
         return {
-            slug: [Visit(state, language, SIZES) for language in LANGUAGES]
-            for slug, state in STATES.items()
-            if slug.startswith(only or "")
+            slug: [Visit(slug, language, SIZES) for language in LANGUAGES]
+            for slug in slugs
+            if slug.startswith(begins or "")
         }
     chance = random.Random(seed())
-    states = chance.sample(list(STATES.values()), SAMPLE)
+    chosen = chance.sample(sorted(slugs), sample)
     return {
         "sample": [
-            Visit(state, LANGUAGES[place % len(LANGUAGES)], (chance.choice(SIZES),))
-            for place, state in enumerate(states)
+            Visit(slug, LANGUAGES[place % len(LANGUAGES)], (chance.choice(SIZES),)) for place, slug in enumerate(chosen)
         ]
     }
 
@@ -119,7 +142,18 @@ def enter(page: Page, person: User) -> None:
         page.route(nowhere, lambda route: route.fulfill(status=204))
 
 
-def go(page: Page, state: State, language: str) -> None:
+def of_state(state: State) -> Seen:
+    """A state of the gallery."""
+    return Seen(
+        slug=state.slug,
+        go=functools.partial(go, state=state),
+        anew=bool(state.script),
+        parts=tuple(parts(state)),
+        spaced=state.template in OF_AN_AGENT,
+    )
+
+
+def go(page: Page, language: str, state: State) -> None:
     """Open the state in this language."""
     page.set_extra_http_headers({"Accept-Language": language})
     page.goto(f"/gallery/{state.slug}/")
@@ -127,8 +161,8 @@ def go(page: Page, state: State, language: str) -> None:
     expect(page.locator(f"{state.place} {state.shows}").first).to_be_attached()
 
 
-def look(page: Page, visit: Visit) -> list[str]:
-    """What is wrong with a state as it stands in the browser; one sentence each.
+def look(page: Page, seen: Seen, visit: Visit) -> list[str]:
+    """What is wrong with it as it stands in the browser; one sentence each.
 
     A size is a matter of the stylesheet: the page is drawn once for all of them, but for states that only a script
     brings about, of which some pass.
@@ -136,34 +170,35 @@ def look(page: Page, visit: Visit) -> list[str]:
     wrong = []
     for place, size in enumerate(visit.sizes):
         page.set_viewport_size(size)
-        if not place or visit.state.script:
-            go(page, visit.state, visit.language)
-        name = f"{visit.state.slug}-{visit.language}-{size['width']}"
+        if not place or seen.anew:
+            seen.go(page, visit.language)
+        name = f"{visit.slug}-{visit.language}-{size['width']}"
         colours = len(visit.sizes) == 1 or size["width"] in (LAYOUTS if visit.language == LANGUAGES[0] else LAYOUTS[:1])
-        wrong += [f"{name}: {one}" for one in _seen(page, visit.state, size, colours=colours)]
+        wrong += [f"{name}: {one}" for one in _seen(page, seen, size, colours=colours)]
         keep_picture(page, name)
         page.emulate_media(color_scheme="light")
     return wrong
 
 
-def _seen(page: Page, state: State, size: ViewportSize, *, colours: bool) -> list[str]:
+def _seen(page: Page, seen: Seen, size: ViewportSize, *, colours: bool) -> list[str]:
     wrong = []
     columns = size["width"] >= ONE_COLUMN
     if hanging := page.evaluate(HANGS):
         wrong.append(f"hangs over the side: {hanging}")
     if columns and (cut := page.evaluate(CUT)):
         wrong.append(f"cuts {cut}")
-    if columns and (hidden := page.evaluate(IN_SIGHT, parts(state))):
+    if columns and (hidden := page.evaluate(IN_SIGHT, list(seen.parts))):
         wrong.append(f"has to be scrolled for {hidden}")
     if not columns:
         # What the bars at the edges lie over is scrolled to; axe looks at it where it is.
         page.set_viewport_size({"width": size["width"], "height": page.evaluate("document.body.scrollHeight")})
-    wrong += findings(page, colours=colours)
+    if colours or size["width"] in seen.asked:
+        wrong += findings(page, colours=colours)
     page.emulate_media(forced_colors="active")
     if bare := page.evaluate(BORDERS):
         wrong.append(f"has no border in the system's colours: {bare}")
     page.emulate_media(forced_colors="none")
-    if state.template not in OF_AN_AGENT:
+    if not seen.spaced:
         return wrong
     page.set_viewport_size(size)
     page.evaluate(SPACED)

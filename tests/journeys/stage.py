@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.test import Client
+from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import Page, ViewportSize
 
 from retention_desk.people.models import User
@@ -20,12 +21,17 @@ _THEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
 
 def sign_in(page: Page, user: User) -> None:
     """Open the desk as this person, with the cookie of a session; the log-in form has a journey of its own."""
+    page.context.add_cookies([cookie_of(user)])
+    page.goto("/")
+    assert urlsplit(page.url).path == "/"
+
+
+def cookie_of(user: User) -> SetCookieParam:
+    """The cookie of a new session of this person."""
     browser = Client()
     browser.force_login(user)
     name = settings.SESSION_COOKIE_NAME
-    page.context.add_cookies([{"name": name, "value": browser.cookies[name].value, "domain": "127.0.0.1", "path": "/"}])
-    page.goto("/")
-    assert urlsplit(page.url).path == "/"
+    return {"name": name, "value": browser.cookies[name].value, "domain": "127.0.0.1", "path": "/"}
 
 
 def at_each_size(page: Page) -> Iterator[int]:

@@ -3,13 +3,26 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from customers.models import Company, Team
+from customers.models import Company, Team, TelephoneConnection
 from retention_desk.firstrun import link
 from retention_desk.people.models import User
 from tests.accessibility import check
+from tests.journeys.filled import Filled
+from tests.journeys.reach import look, rounds, seed
+from tests.journeys.screens import OF_AN_EMPTY_DESK, of_screen
 from tests.journeys.stage import keep_picture
 
 pytestmark = pytest.mark.journeys
+ROUNDS = rounds(OF_AN_EMPTY_DESK, only="PROOF_SCREEN", sample=1)
+
+
+@pytest.mark.parametrize("part", ROUNDS)
+def test_empty_desk_is_for_everybody(page: Page, part: str) -> None:
+    desk = Filled({}, {"link": link.make_token()}, TelephoneConnection(), "")
+
+    wrong = [one for visit in ROUNDS[part] for one in look(page, of_screen(OF_AN_EMPTY_DESK[visit.slug], desk), visit)]
+
+    assert wrong == [], f"PROOF_SEED={seed()}\n" + "\n".join(wrong)
 
 
 def test_first_run_from_an_empty_desk_to_its_administrator(page: Page) -> None:

@@ -98,7 +98,8 @@ def test_connection_lost_is_said_until_it_is_back(bench: Bench) -> None:
     page.click("#save")
     expect(page.locator("body [data-offline]").first).to_be_visible()
     expect(page.locator("#live")).to_have_text("Offline")
-    page.click("#present")
+    expect(page.locator("#present")).to_be_disabled()
+    page.locator("#present").click(force=True)
     assert presented() == 0
     bench.away = False
     expect(page.locator("[data-back-online]").first).to_be_visible()
