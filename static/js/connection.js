@@ -4,7 +4,7 @@
  *   [data-offline], [data-back-online], [data-offline-clock]    the bars of templates/_parts/offline.html; the first of
  *                       each on the page is used, so a screen that includes them decides where they stand
  *   #live               the dot in the rail: data-state, and its words from data-on and data-lost
- *   data-online-only    does not answer while the connection is lost
+ *   data-online-only    does not answer while the connection is lost, and says so (aria-disabled)
  *   <html data-offline> while it is lost, for the stylesheet
  *
  * Lost: a request that could not be sent or timed out, the browser says so, or the event stream has fallen silent
@@ -25,11 +25,19 @@ function showFirst(selector, on) {
   if (bar) bar.hidden = !on;
 }
 
+function rest(on) {
+  for (const one of document.querySelectorAll("[data-online-only]")) {
+    if (on) one.setAttribute("aria-disabled", "true");
+    else one.removeAttribute("aria-disabled");
+  }
+}
+
 function goOffline(since = Date.now()) {
   if (lostAt) return;
   lostAt = since;
   root.dataset.offline = "true";
   live("lost");
+  rest(true);
   showFirst("[data-back-online]", false);
   showFirst("[data-offline]", true);
   probing = setInterval(probe, PROBE);
@@ -44,6 +52,7 @@ function goOnline() {
   clearInterval(counting);
   delete root.dataset.offline;
   live("on");
+  rest(false);
   document.body.querySelectorAll("[data-offline]").forEach((bar) => (bar.hidden = true));
   showFirst("[data-back-online]", true);
   setTimeout(() => showFirst("[data-back-online]", false), BACK_FOR);

@@ -6,6 +6,8 @@
  *
  * These pages ask nothing of the desk by themselves, which knows nothing of what they show.
  */
+// As js/connection.js has it.
+const BACK_FOR = 5000;
 const deed = document.querySelector("meta[name=gallery-script]")?.content;
 const panel = () => document.getElementById("offer-panel");
 const queue = () => document.getElementById("queue");
@@ -13,7 +15,9 @@ const settle = () => document.dispatchEvent(new CustomEvent("htmx:afterSettle", 
 const send = (type, detail) => panel().dispatchEvent(new CustomEvent(type, { bubbles: true, detail }));
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (["desk:ask", "load"].includes(event.detail.requestConfig?.triggeringEvent?.type)) event.preventDefault();
+  // Any answer would say that the desk is there.
+  if (deed === "offline" || ["desk:ask", "load"].includes(event.detail.requestConfig?.triggeringEvent?.type))
+    event.preventDefault();
 });
 
 /** News of the list while the focus is in it; `gone`: the open request is not there any more. */
@@ -38,8 +42,14 @@ const DEEDS = {
   settled: settle,
   gone: () => hold(true),
   news: () => hold(false),
-  offline: () => window.dispatchEvent(new Event("offline")),
+  // Both stay while they are looked at: nobody ever answers, and what says that somebody does is never taken away.
+  offline() {
+    window.fetch = () => new Promise(() => {});
+    window.dispatchEvent(new Event("offline"));
+  },
   online() {
+    const later = window.setTimeout;
+    window.setTimeout = (act, after, ...rest) => (after === BACK_FOR ? 0 : later(act, after, ...rest));
     window.dispatchEvent(new Event("offline"));
     window.dispatchEvent(new Event("online"));
   },
