@@ -405,9 +405,9 @@ class LifeOfProposals(RuleBasedStateMachine):
         self.model.drop()
 
     @precondition(lambda self: self.model.dropped is not None)
-    @rule(after=st.sampled_from([60, 599, 600]), answered=st.booleans())
-    def call_goes_on(self, after: int, answered: bool) -> None:
-        """Within ten minutes of the drop, and what was offered is answered then; later it is over."""
+    @rule(after=st.sampled_from([60, 599, 600]))
+    def call_goes_on(self, after: int) -> None:
+        """Within ten minutes of the drop; later it is over."""
         self.wait(seconds=after, sweep=False)
         assert self.model.dropped is not None
         if self.model.clock < self.model.dropped + 600:
@@ -416,9 +416,15 @@ class LifeOfProposals(RuleBasedStateMachine):
         else:
             with pytest.raises(Refused, match="CALL_CLOSED"):
                 calls.resume(call_id=self.call.pk, by=self.ann.pk, role="AGENT")
-        if answered and self.model.only("PRESENTED"):
-            self.wait(seconds=1, sweep=False)
-            self.settle(kind="ACCEPTED", part=100, crash=False)
+
+    @precondition(lambda self: self.model.dropped is None and self.model.only("PRESENTED"))
+    @rule(wait=st.sampled_from([0, 1]))
+    def yes_comes_after_a_drop(self, wait: int) -> None:
+        """The customer is back in the tenth minute, and says yes in it or a second too late."""
+        self.line_drops()
+        self.call_goes_on(after=599)
+        self.wait(seconds=wait, sweep=False)
+        self.settle(kind="ACCEPTED", part=100, crash=False)
 
     # ── Comparing ────────────────────────────────────────────────────────────────────────────────────────────
 
