@@ -145,9 +145,7 @@ def _authority(people: Mapping[str, User], things: dict[str, Any]) -> None:
         user_id=people["jun"].pk, account_number=account, by=people["jun"].pk, role="AGENT", now=desk_now(),
         key=new_key(),
     )  # fmt: skip
-    # The one that the most has been written to.
-    spent = BudgetAccount.objects.filter(kind=BudgetKind.TEAM).order_by("pk")
-    things["account_id"] = spent[0].pk
+    things["account_id"] = BudgetAccount.objects.filter(kind=BudgetKind.TEAM).latest("starts_on").pk
     things["reserve_id"] = reserve.pk
 
 
