@@ -123,8 +123,7 @@ class Made:
     due_at: datetime | None
     note: str
     reader: str
-    drawn: str
-    first_at: datetime | None
+    read_at: datetime | None
     decider: str
     decided_at: datetime | None
     decision_reason: str
@@ -382,8 +381,7 @@ def made(row: Mapping[str, Any]) -> Made:
         due_at=_moment(row["due_at"]),
         note=row["note"] or "",
         reader=row["reader"] or "",
-        drawn=row["drawn"] or "",
-        first_at=_moment(row["first_at"]),
+        read_at=_moment(row["read_at"]),
         decider=row["decider"] or "",
         decided_at=_moment(row["decided_at"]),
         decision_reason=row["decision_reason"] or "",

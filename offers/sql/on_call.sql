@@ -55,7 +55,7 @@ proposal AS (
            CASE WHEN r.effective_at <= desk_now() THEN r.decision_note END AS decision_note,
            CASE WHEN r.effective_at <= desk_now() THEN concat_ws(' ', d.first_name, d.last_name) END AS decider,
            r.asked_at, r.due_at, r.note, concat_ws(' ', e.first_name, e.last_name) AS reader, h.expires_at,
-           concat_ws(' ', w.first_name, w.last_name) AS drawn, r.first_at,
+           r.read_at,
            q.effective_at > desk_now() AS hidden
     FROM c
     JOIN offers_proposal p ON p.call_id = c.id
@@ -65,7 +65,6 @@ proposal AS (
     LEFT JOIN offers_approvalrequest q ON q.proposal_id = p.counter_of_id
     LEFT JOIN people_user d ON d.id = r.decided_by_id
     LEFT JOIN people_user e ON e.id = r.read_by_id
-    LEFT JOIN people_user w ON w.id = r.drawn_to_id
     LEFT JOIN offers_hold h ON h.proposal_id = p.id AND h.ended_as = ''
 ),
 -- Versions never change; of an offer the row that was written last tells whether it has.

@@ -371,6 +371,7 @@ def _standing(sheet: CallSheet, offers: OfferSheet, panel: str, wish: Wish) -> d
         "waited": waited,
         "wait_width": min(100, int(100 * waited / due)) if due else 0,
         "asked_after": (asked.asked_at - sheet.call.opened_at).total_seconds() if asked.asked_at else 0,
+        "read_after": (asked.read_at - sheet.call.opened_at).total_seconds() if asked.read_at else 0,
         "fallback": offer_row(fallback, {}, names_of_fits(sheet)) if fallback else None,
         "seen": seen(made),
     }

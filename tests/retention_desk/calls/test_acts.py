@@ -169,7 +169,7 @@ def test_ask_waits_and_asks_for_news_only_when_there_are(scene: Scene, call_id: 
     assert "Present to customer" in withdrawn.content.decode()
 
 
-def test_question_whose_time_is_over_is_nobodys_to_answer_until_the_clockwork_is_back(
+def test_question_whose_time_is_over_is_told_so_and_nobodys_to_answer_without_a_worker(
     scene: Scene, call_id: int, ann: Client, desk_clock: DeskClock
 ) -> None:
     present(ann, scene, call_id, percent=35, months=12, act="ask")
@@ -177,16 +177,16 @@ def test_question_whose_time_is_over_is_nobodys_to_answer_until_the_clockwork_is
     answer = f"/calls/{call_id}/answer/?seen={request.proposal_id}.AWAITING.unread"
     desk_clock.advance(timedelta(minutes=3))
 
-    # No worker runs: the agent still waits, with a clock that is over, and nobody can say yes any more.
-    assert ann.get(answer).status_code == 204
-    waiting = ann.get(f"/calls/{call_id}/").content.decode()
-    assert "Withdraw the request" in waiting
-    assert "The time for the answer is over." in waiting
+    # No worker runs: the agent is told all the same, and nobody can say yes any more.
+    assert "No answer within" in fetched(ann, answer)
+    whole = ann.get(f"/calls/{call_id}/").content.decode()
+    assert "No answer within" in whole
+    assert "Withdraw the request" not in whole
     sue = signed_in(scene.sue)
     assert "No answer in time" in fetched(sue, f"/approvals/{request.pk}/state/")
     assert post(sue, f"/approvals/{request.pk}/decide/", key=str(new_key()), decision="approve").status_code == 409
 
-    # It is back, and ends what is over.
+    # It is back, and ends what is over; the screens say the same.
     assert ledger.expire_due()["question"] == 1
     assert "No answer within" in fetched(ann, answer)
 
