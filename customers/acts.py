@@ -28,6 +28,8 @@ class Act(TextChoices):
     CALL_LINKED = "CALL_LINKED", _("Linked a call to the one it goes on with")
     CALL_NOT_LINKED = "CALL_NOT_LINKED", _("Could not link a call to the one it goes on with")
     CALL_RESUMED = "CALL_RESUMED", _("Went on with a call")
+    HOLD_WANTED = "HOLD_WANTED", _("Asked the telephone to hold the caller")
+    RESUME_WANTED = "RESUME_WANTED", _("Asked the telephone to take the caller back")
     CALL_ABANDONED = "CALL_ABANDONED", _("Call ended by the clock")
     CALL_CLOSED = "CALL_CLOSED", _("Closed a call")
     DISPOSITION_CORRECTED = "DISPOSITION_CORRECTED", _("Corrected how a call ended")

@@ -16,6 +16,7 @@ WORDS: Mapping[str, Any] = {
     "changed_at": _("last event"),
     "code": _("code"),
     "connection": _("telephone connection"),
+    "control_address": _("control address"),
     "controllable": _("controllable"),
     "country": _("country"),
     "created_at": _("created"),

@@ -223,6 +223,13 @@ class TelephoneEventKind(TextChoices):
     ENDED = "ENDED", pgettext_lazy("telephone", "Ended")
 
 
+class LineWanted(TextChoices):
+    """What a telephone can be asked to do with the caller, by the event that tells it was done."""
+
+    HELD = TelephoneEventKind.HELD.value, TelephoneEventKind.HELD.label
+    RESUMED = TelephoneEventKind.RESUMED.value, TelephoneEventKind.RESUMED.label
+
+
 class TelephoneState(TextChoices):
     """Where a telephone call stands, whatever order its events came in."""
 

@@ -76,6 +76,13 @@ TELEPHONE = (
         },
         references={"call_id": "customers_call"},
     ),
+    Table(
+        "customers_telephonecommand",
+        may="INSERT",
+        triggers=(*APPEND_ONLY, Trigger("stamp", "BEFORE INSERT", "stamp_telephone_command")),
+        checks={"telephone_command_can_be_done": "wanted"},
+        references={"leg_id": "customers_telephoneleg"},
+    ),
 )
 TABLES = (
     Table("customers_audithead"),

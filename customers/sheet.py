@@ -27,11 +27,12 @@ from customers.choices import (
 )
 from customers.conduct import Policy
 from customers.legs import EarlierLeg, NotedWish, SheetEvent
+from customers.line import TelephoneLine
 
 
 @dataclass(frozen=True, slots=True)
 class CallHead:
-    """The call itself, with its stamps and the conduct facts that stand on it; `held_since` while on hold."""
+    """The call itself, with its stamps and the conduct facts that stand on it; `line` while a telephone has it."""
 
     id: int
     agent_id: int
@@ -76,8 +77,7 @@ class CallHead:
     risk_percent: int
     call_back_at: datetime | None
     call_back_note: str
-    on_telephone: bool
-    held_since: datetime | None
+    line: TelephoneLine | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from customers import call_backs, calls, handovers, notices, outbox, sealing, seals, verifications
 from customers.models import AuditVerification
-from customers.telephone import forgetting
+from customers.telephone import control, forgetting
 
 # A screen says that it is there every 20 s; three minutes of silence are a closed browser and no slow network.
 SILENT_FOR = timedelta(minutes=3)
@@ -16,6 +16,13 @@ SILENT_FOR = timedelta(minutes=3)
 def relay_outbox() -> int:
     """Deliver what is due, every 5 s and whenever somebody rings."""
     return outbox.deliver_due(senders=notices.senders(), limit=200)
+
+
+# In a relay of its own, so that a telephone that does not answer keeps no notice back.
+@shared_task(name="customers.tasks.relay_telephone")
+def relay_telephone() -> int:
+    """Carry to the telephone what agents asked of it, whenever somebody rings, and every 5 s."""
+    return outbox.deliver_due(senders={control.TOPIC: control.send}, limit=50)
 
 
 @shared_task(name="customers.tasks.abandon_silent_calls")

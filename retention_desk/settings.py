@@ -237,6 +237,7 @@ CELERY_BEAT_SCHEDULE = {
     "begin-promotions": {"task": "offers.tasks.begin_promotions", "schedule": 30.0, "options": {"expires": 30}},
     "return-unspent": {"task": "offers.tasks.return_unspent", "schedule": 3600.0, "options": {"expires": 600}},
     "relay-outbox": {"task": "customers.tasks.relay_outbox", "schedule": 5.0, "options": {"expires": 5}},
+    "relay-telephone": {"task": "customers.tasks.relay_telephone", "schedule": 5.0, "options": {"expires": 5}},
     "forget-telephone-numbers": {
         "task": "customers.tasks.forget_telephone_numbers",
         "schedule": 3600.0,

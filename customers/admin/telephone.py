@@ -33,12 +33,18 @@ class TelephoneConnectionAdmin(KeptAdmin):
     list_filter = ("system", "active", "site")
     list_select_related = ("site",)
     search_fields = ("name", "site__name")
-    fields = ("name", "site", "system", "active", "webhook")
+    fields = ("name", "site", "system", "active", "control_address", "webhook")
     readonly_fields = ("webhook",)
     # Its agents sit at that site, and its events have that shape.
     chosen_once = ("site", "system")
     only_later = ("webhook",)
-    helps = {"active": _("Off: nothing that it sends is taken, and its keys open nothing.")}
+    helps = {
+        "active": _("Off: nothing that it sends is taken, and its keys open nothing."),
+        "control_address": _(
+            "Where the telephone is asked to hold a caller and to take them back, signed with the connection’s secret; "
+            "https only. Blank: agents have no button for it."
+        ),
+    }
     actions = ("show_secret", "new_secret")
 
     @admin.display(description=_("address that it posts to"))
@@ -48,7 +54,7 @@ class TelephoneConnectionAdmin(KeptAdmin):
 
     def keep(self, request: HttpRequest, values: dict[str, Any], row: Any | None) -> TelephoneConnection:
         """Save by the workflow."""
-        kept = {"name": values["name"], "active": values["active"]}
+        kept = {name: values[name] for name in ("name", "active", "control_address")}
         if row is not None:
             return connections.change_connection(connection_id=row.pk, **kept, **self.acting(request))
         place = {"site_id": values["site"].pk, "system": values["system"]}

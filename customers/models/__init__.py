@@ -28,6 +28,7 @@ from customers.models.subscription import PriceChange, Product, Subscription
 from customers.models.telephone import (
     TelephoneAgent,
     TelephoneCall,
+    TelephoneCommand,
     TelephoneConnection,
     TelephoneEvent,
     TelephoneKey,
@@ -67,6 +68,7 @@ __all__ = [
     "Team",
     "TelephoneAgent",
     "TelephoneCall",
+    "TelephoneCommand",
     "TelephoneConnection",
     "TelephoneEvent",
     "TelephoneKey",

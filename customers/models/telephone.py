@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from customers.choices import NumberMatch, RouteKind, TelephoneEventKind, TelephoneState, TelephoneSystem
+from customers.choices import LineWanted, NumberMatch, RouteKind, TelephoneEventKind, TelephoneState, TelephoneSystem
 from customers.models.account import Customer
 from customers.models.call import Call
 from customers.models.place import Site, Team
@@ -20,6 +20,9 @@ class TelephoneConnection(models.Model):
     system = models.CharField(max_length=24, choices=TelephoneSystem.choices)
     address = models.UUIDField(unique=True, default=uuid.uuid4, editable=False, help_text="In the webhook's URL.")
     active = models.BooleanField(default=True)
+    control_address = models.CharField(
+        max_length=300, blank=True, default="", help_text="What the telephone is asked at; blank: it is not asked."
+    )
     secret_number = models.PositiveIntegerField(
         default=1, help_text="Counts the secrets; the last one but one holds on."
     )
@@ -186,3 +189,20 @@ class TelephoneLeg(models.Model):
 
     def __str__(self) -> str:
         return f"{self.telephone_call_id}.{self.number}"
+
+
+class TelephoneCommand(models.Model):
+    """What an agent asked the telephone to do with their caller. Append-only; the events say what became of it."""
+
+    leg = models.ForeignKey(TelephoneLeg, on_delete=models.PROTECT, related_name="commands")
+    wanted = models.CharField(max_length=24, choices=LineWanted.choices)
+    asked_at = models.DateTimeField()
+    good_until = models.DateTimeField(help_text="Not confirmed by then, it is not done any more.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(wanted__in=LineWanted.values), name="telephone_command_can_be_done"),
+        ]
+
+    def __str__(self) -> str:
+        return self.wanted

@@ -109,9 +109,7 @@ SELECT jsonb_build_object(
             'identity_checks', e.identity_checks, 'ask_count', e.ask_count, 'asked_at', e.asked_at,
             'agent_name', coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username)) || t.told
         FROM customers_call e JOIN {user} u ON u.id = e.agent_id CROSS JOIN travelled t WHERE e.id = k.transferred_from_id),
-        'on_telephone', EXISTS (SELECT FROM customers_telephoneleg g WHERE g.call_id = k.id),
-        'held_since', (SELECT t.held_since FROM customers_telephoneleg g JOIN customers_telephonecall t ON t.id = g.telephone_call_id
-                       WHERE g.call_id = k.id AND k.state = 'OPEN')),
+        'line', CASE WHEN k.state = 'OPEN' THEN telephone_line(k.id) END),
     'noted_wish', (SELECT to_jsonb(w) FROM noted_wish(k.id, k.customer_id) w),
     'policy', (SELECT to_jsonb(p) FROM customers_conductpolicy p WHERE p.id = k.policy_id),
     'customer', (SELECT to_jsonb(c) || jsonb_build_object('phone_known', k.phone_from <> '' AND k.phone_from IN (c.phone, c.other_phone))

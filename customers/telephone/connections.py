@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import secrets
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -23,20 +24,31 @@ from customers.models import TelephoneAgent, TelephoneConnection, TelephoneKey, 
 from customers.refusals import NotYours
 
 KEY_BEGINS = "rdk_"
+THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 FORMER_SECRET_HOLDS = timedelta(hours=24)
 # What was used is noted to the minute, so that a hundred events in one second do not wait for each other.
 NOTED_EVERY = timedelta(minutes=1)
 
 
-def add_connection(*, name: str, site_id: int, system: str, active: bool, by: int, role: str) -> TelephoneConnection:
-    """Connect a telephone system of a site."""
-    values = {"name": name, "site_id": site_id, "system": system, "active": active}
+def add_connection(
+    *, name: str, site_id: int, system: str, active: bool, control_address: str = "", by: int, role: str
+) -> TelephoneConnection:
+    """Connect a telephone system of a site. `NotValid` for a control address that commands cannot be sent to."""
+    values = {
+        "name": name,
+        "site_id": site_id,
+        "system": system,
+        "active": active,
+        "control_address": _control_address(control_address),
+    }
     return keeping.add(TelephoneConnection, values, act=Act.ADDED, object_kind="telephone_connection", by=by, role=role)
 
 
-def change_connection(*, connection_id: int, name: str, active: bool, by: int, role: str) -> TelephoneConnection:
-    """Rename a connection or switch it off; a site and a kind of system it keeps."""
-    values = {"name": name, "active": active}
+def change_connection(
+    *, connection_id: int, name: str, active: bool, control_address: str, by: int, role: str
+) -> TelephoneConnection:
+    """Rename a connection, switch it off, or say what it is asked at; a site and a kind of system it keeps."""
+    values = {"name": name, "active": active, "control_address": _control_address(control_address)}
     return keeping.change(
         TelephoneConnection, connection_id, values, act=Act.CHANGED, object_kind="telephone_connection", by=by,
         role=role,
@@ -176,6 +188,35 @@ def change_route(*, route_id: int, name: str, team_id: int, active: bool, by: in
     return keeping.change(
         TelephoneRoute, route_id, values, act=Act.CHANGED, object_kind="telephone_route", by=by, role=role
     )
+
+
+def _control_address(text: str) -> str:
+    """The address that commands are posted to, or blank. `NotValid` for one that they are not sent to.
+
+    A command holds no customer's data, but whoever reads along would learn who talks when: in clear it goes no further
+    than this machine, to a program beside the desk that passes it on.
+    """
+    text = text.strip()
+    try:
+        parts = urlsplit(text)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError as wrong:
+        raise NotValid(field="control_address", why=_("This is no address.")) from wrong
+    if not text:
+        return ""
+    if not (parts.scheme == "https" or (parts.scheme == "http" and host in THIS_MACHINE)) or not host:
+        why = _("An address begins with https:// (http:// only for a program on this machine: 127.0.0.1).")
+        raise NotValid(field="control_address", why=why)
+    if (
+        parts.username
+        or parts.password
+        or parts.fragment
+        or not text.isascii()
+        or not text.isprintable()
+        or " " in text
+    ):
+        raise NotValid(field="control_address", why=_("Leave out names, passwords, spaces and what follows a #."))
+    return text
 
 
 def _digest(text: str) -> bytes:

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Func, JSONField
+
 from customers.choices import CallState, NumberMatch, TelephoneState
+from customers.decode import decode
+from customers.line import TelephoneLine
 from customers.models import Call
 from customers.refusals import NotYours
 from customers.statements import read_row, statement
@@ -58,25 +62,23 @@ def incoming_of(*, by: int) -> Incoming | None:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """How the line of a call stands: `state` of the desk's call, `held_since` while the caller is on hold."""
+    """How a call stands: `state` of the desk's call, `telephone` while it is up and came by one."""
 
     state: CallState
-    held_since: datetime | None
+    telephone: TelephoneLine | None
 
     @property
     def seen(self) -> str:
         """In a word that changes when the line does."""
-        return "HELD" if self.held_since else str(self.state)
+        return self.telephone.seen if self.telephone else str(self.state)
 
 
 def line_of(*, call_id: int, by: int) -> Line:
     """The line of this agent's call; `NotYours` for a call of somebody else."""
-    row = (
-        Call.objects.filter(pk=call_id, agent_id=by)
-        .values_list("state", "telephone_leg__telephone_call__held_since")
-        .first()
-    )
+    own = Call.objects.filter(pk=call_id, agent_id=by)
+    row = own.values_list("state", Func("pk", function="telephone_line", output_field=JSONField())).first()
     if row is None:
         raise NotYours(call_id=call_id)
     state = CallState(row[0])
-    return Line(state=state, held_since=row[1] if state == CallState.OPEN else None)
+    up = row[1] if state == CallState.OPEN else None
+    return Line(state=state, telephone=decode(TelephoneLine, up) if up else None)

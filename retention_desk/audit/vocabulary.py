@@ -127,6 +127,7 @@ FIELDS: Mapping[str, Words] = {
     "concessions_a_call": _("concessions a call"),
     "connection_id": _("telephone connection"),
     "confirmed_by_id": _("confirmed by"),
+    "control_address": _("address that it is asked at"),
     "controllable": _("controllable"),
     "cooldown_months": _("months between two concessions"),
     "cost_minor": _("cost"),

@@ -18,6 +18,7 @@ from customers.choices import (
     CancelWhen,
     ComplaintKind,
     DispositionKind,
+    LineWanted,
     OpeningIntent,
     ProductKind,
 )
@@ -40,6 +41,12 @@ class KeyForm(forms.Form):
         """The key of a valid form."""
         key: UUID = self.cleaned_data["key"]
         return key
+
+
+class LineForm(KeyForm):
+    """What the telephone is asked to do with the caller: the button says it, whatever the line has become meanwhile."""
+
+    wanted = forms.ChoiceField(choices=LineWanted.choices)
 
 
 class OpeningForm(forms.Form):

@@ -197,7 +197,7 @@ def _worded(refused: Refused | None) -> dict[str, Any] | None:
 
 def _keys(kept: Mapping[str, str]) -> dict[str, str]:
     """A fresh one-time key for every form of the page; a kept one where the same act may still be on its way."""
-    names = ("asked", "offer", "settle", "cancel", "undo", "complaint", "close", "handover")
+    names = ("asked", "offer", "settle", "cancel", "undo", "complaint", "close", "handover", "hold")
     return {name: kept.get(name) or str(uuid.uuid4()) for name in names}
 
 

@@ -5,10 +5,11 @@ A state that a script brings about names the deed (`script`), which static/js/ga
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from customers.choices import CallState, IdentityResult, SubscriptionState
+from customers.choices import CallState, IdentityResult, LineWanted, SubscriptionState
+from customers.line import Asked, TelephoneLine
 from customers.look_up import LookUp, LookUpKind
 from customers.refusals import Refused
 from customers.sheet import CallSheet, Line
@@ -97,7 +98,13 @@ def _found(text: str) -> Mapping[str, Any]:
 
 
 _NOT_CHECKED = {"identity": IdentityResult.NOT_CHECKED, "identity_checks": ()}
-_LIST, _FOUND = "#work-panel", "#results"
+_LIST, _FOUND, _BAR = "#work-panel", "#results", "#call-bar"
+
+
+def _line(wanted: LineWanted | None = None, *, held: bool = False, late: bool = False) -> TelephoneLine:
+    """The line of a telephone that can be asked, and what it was asked."""
+    since = datetime(2026, 11, 22, 17, tzinfo=UTC) if held else None
+    return TelephoneLine(held_since=since, may_ask=True, asked=Asked(1, wanted, late) if wanted else None)
 
 
 def _nobody(_now: datetime) -> Mapping[str, Any]:
@@ -168,6 +175,16 @@ _CALLING = (
     State("cancelling", CALL, _on_call(wish=Wish(panel="cancel")), "[name=lines]"),
     State("cancelled", CALL, _on_call(given=_cancelled), "[data-number]"),
     State("already-cancelled", CALL, _on_call(given=_gone), "[data-number]"),
+    State("on-telephone", CALL, _on_call(call={"line": _line()}), "[name=wanted][value=HELD]", _BAR),
+    State("hold-asked", CALL, _on_call(call={"line": _line(LineWanted.HELD)}), "[aria-disabled=true]", _BAR),
+    State("on-hold", CALL, _on_call(call={"line": _line(held=True)}), "[name=wanted][value=RESUMED]", _BAR),
+    State(
+        "hold-not-confirmed",
+        CALL,
+        _on_call(call={"line": _line(LineWanted.HELD, late=True)}, standing=_made(ProposalState.PRESENTED)),
+        "#line-said",
+        "#line-note",
+    ),
     State("call-dropped", CALL, _over, "a[href^='tel:']"),
     State("complaints", CALL, _on_call(wish=Wish(panel="complaint")), ".complaint"),
 )

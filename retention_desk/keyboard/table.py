@@ -79,6 +79,7 @@ ACTIONS: tuple[Action, ...] = (
         # A call that comes in is taken on any screen.
         places=_ALL,
     ),
+    Action(name="hold", key="F4", words=_("Put the caller on hold, or take them back")),
     Action(name="offer", key="1", until="9", words=_("Choose an offer and go to its terms"), fixed=True),
     Action(name="reason", key="r", words=_("Reason, then a letter or the arrows"), places=_CALL_LOOKUP),
     Action(name="notes", key="n", words=_("Notes")),

@@ -11,5 +11,6 @@ urlpatterns = [
     path("telephone/queues/", views.queues, name="queues"),
     path("calls/pop/", views.popped, name="pop"),
     path("calls/<int:call_id>/line/", views.line, name="line"),
+    path("calls/<int:call_id>/hold/", views.hold, name="hold"),
     path("telephone/<uuid:address>/events/", webhooks.events, name="events"),
 ]

@@ -1,5 +1,7 @@
 """The call on the agent's screen: what comes in, taking it, the address that a telephone opens, and its line."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -8,16 +10,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from customers.choices import CallState
-from customers.refusals import NotYours, Refused
-from customers.telephone import taking
+from customers.choices import CallState, LineWanted
+from customers.refusals import KeyReused, NotYours, Refused
+from customers.telephone import commanding, taking
 from customers.telephone.incoming import incoming_of, line_of
 from customers.telephone.receiving import claim
 from customers.telephone.taking import CustomerUnknown
 from retention_desk.acting import Actor, actor
+from retention_desk.calls.forms import LineForm
 from retention_desk.calls.listing import Wish
 from retention_desk.calls.presenter import screen
-from retention_desk.calls.showing import TEMPLATE, closed, sheets, show
+from retention_desk.calls.showing import KEEPS_ITS_KEY, TEMPLATE, closed, sheets, show
 from retention_desk.calls.views import NO_CONTENT, for_agents
 from retention_desk.http import render_fragment, status_of, wants_fragment
 from retention_desk.telephone import pop
@@ -26,6 +29,7 @@ from retention_desk.telephone.waiting import queues_context
 
 PAGE = "telephone/incoming.html"
 QUEUES = "telephone/queues.html"
+UNPROCESSABLE = 422
 
 
 @for_agents
@@ -79,16 +83,31 @@ def line(request: HttpRequest, call_id: int) -> HttpResponse:
     if request.GET.get("seen", "") == now.seen:
         return HttpResponse(status=NO_CONTENT)
     if now.state != CallState.OPEN:
-        response = show(request, call_id, Wish(news="all"))
-        response["HX-Retarget"] = "#offer-panel"
-        return response
+        return _whole(request, call_id, Wish(news="all"))
+    return _line(request, call_id, who)
+
+
+@for_agents
+@require_POST
+def hold(request: HttpRequest, call_id: int) -> HttpResponse:
+    """Ask the telephone to hold the caller or to take them back. The bar says that it is asked, not that it is so."""
+    form, who = LineForm(request.POST), actor(request)
+    if not form.is_valid():
+        return _line(request, call_id, who, refused=Refused("FIELDS_WRONG"), status=UNPROCESSABLE)
+    key, wanted = form.posted_key, LineWanted(form.cleaned_data["wanted"])
     try:
-        sheet, offers = sheets(call_id, who)
+        commanding.want(call_id=call_id, wanted=wanted, by=who.by, role=who.role, key=key)
     except NotYours:
         raise
-    except Refused:
-        return closed(request)
-    return render_fragment(request, TEMPLATE, "call-bar", screen(sheet, offers, Wish()))
+    except Refused as refused:
+        status = status_of(refused)
+        if refused.code == "CALL_CLOSED":
+            return _whole(request, call_id, Wish(news="all", refusal=refused), status=status)
+        kept = {"hold": str(key)} if refused.code in KEEPS_ITS_KEY else {}
+        return _line(request, call_id, who, refused=refused, keys=kept, status=status)
+    if not wants_fragment(request):
+        return redirect("calls:screen", call_id)
+    return _line(request, call_id, who)
 
 
 @login_required
@@ -104,6 +123,34 @@ def queues(request: HttpRequest) -> HttpResponse:
     if request.GET.get("seen", "") == shown["queues_seen"]:
         return HttpResponse(status=NO_CONTENT)
     return render(request, QUEUES, shown)
+
+
+def _line(
+    request: HttpRequest,
+    call_id: int,
+    who: Actor,
+    *,
+    refused: Refused | None = None,
+    keys: Mapping[str, str] = MappingProxyType({}),
+    status: int = 200,
+) -> HttpResponse:
+    """The call bar as the line stands, and what is to be said of it."""
+    try:
+        sheet, offers = sheets(call_id, who)
+    except NotYours:
+        raise
+    except Refused:
+        # A call that is wrapped up has no screen to say it on.
+        return render(request, "400.html", status=status) if isinstance(refused, KeyReused) else closed(request)
+    context = screen(sheet, offers, Wish(keys=keys)) | {"line_refusal": _worded(refused)}
+    return render_fragment(request, TEMPLATE, "call-line", context, status)
+
+
+def _whole(request: HttpRequest, call_id: int, wish: Wish, *, status: int = 200) -> HttpResponse:
+    """The line is down: more than the bar has changed."""
+    response = show(request, call_id, wish, status=status)
+    response["HX-Retarget"] = "#offer-panel"
+    return response
 
 
 def _taken(request: HttpRequest, telephone_call_id: int, who: Actor) -> HttpResponse:
@@ -122,5 +169,8 @@ def _taken(request: HttpRequest, telephone_call_id: int, who: Actor) -> HttpResp
 
 
 def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:
-    said: dict[str, Any] = {"refusal": {"code": str(refused.code), "why": {"code": refused.code}}}
-    return render(request, PAGE, said, status=status_of(refused))
+    return render(request, PAGE, {"refusal": _worded(refused)}, status=status_of(refused))
+
+
+def _worded(refused: Refused | None) -> dict[str, Any] | None:
+    return {"code": str(refused.code), "why": {"code": refused.code}} if refused is not None else None

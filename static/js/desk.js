@@ -5,6 +5,7 @@
  *                          "Ctrl+Enter". <html data-keys='{"F8": "F4"}'> says which of them the person has moved where.
  *                          A button, link, radio or checkbox is focused and clicked; a text field, select or radio group
  *                          is focused. Disabled, aria-disabled or invisible elements do not answer.
+ *   data-in-passing        on something with a key: the key clicks it and leaves the focus, so that whoever types types on
  *   data-then-focus="#id"  what gets the focus when the key was pressed (an offer's key goes on to its slider)
  *   data-letters           on a radio group with a key: for 2 s after it, a letter picks the radio whose words begin so
  *   data-go="h"            link that answers to G and then this letter
@@ -79,7 +80,7 @@ function press(el) {
     if (el.hasAttribute("data-letters")) letters = { group: el, until: performance.now() + LETTERS_WAIT };
     return;
   }
-  el.focus();
+  if (!el.hasAttribute("data-in-passing")) el.focus();
   if (typing(el)) {
     if (el.matches("[data-find]")) el.select();
     return;

@@ -16,8 +16,8 @@ const send = (type, detail) => panel().dispatchEvent(new CustomEvent(type, { bub
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   // Any answer would say that the desk is there.
-  if (deed === "offline" || ["desk:ask", "load"].includes(event.detail.requestConfig?.triggeringEvent?.type))
-    event.preventDefault();
+  const cause = event.detail.requestConfig?.triggeringEvent?.type;
+  if (deed === "offline" || !cause || ["desk:ask", "load"].includes(cause)) event.preventDefault();
 });
 
 /** News of the list while the focus is in it; `gone`: the open request is not there any more. */

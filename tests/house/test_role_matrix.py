@@ -142,6 +142,7 @@ ROWS: dict[str, list[Row]] = {
     # Somebody else's signature is none.
     "telephone:pop": [get(TAKES_CALLS_BUT_THIS), post(TAKES_CALLS_BUT_THIS)],
     "telephone:line": [get(WHOSE_CALL_IT_IS)],
+    "telephone:hold": [post(WHOSE_CALL_IT_IS, wanted="HELD")],
     # Whoever is signed in here is nobody there: these are opened by signatures and keys.
     "telephone:events": [post(NOT_SIGNED)],
     "api:openapi-json": [get(EVERYBODY), post(EVERYBODY)],

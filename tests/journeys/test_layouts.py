@@ -91,7 +91,7 @@ def test_every_key_answers_on_the_layout(bench: Bench, layout: str) -> None:
 
 
 def test_own_keys_answer_and_the_ones_they_came_from_do_not(bench: Bench) -> None:
-    person = Person(own_keys="cancel=F4 asked=b accepted=z withdraw=a")
+    person = Person(own_keys="cancel=F4 hold=F8 asked=b accepted=z withdraw=a")
     page = bench.open(BODY, person=person, place=Place.CALL)
     page.evaluate(PRESSED)
     page.evaluate("document.activeElement.blur()")

@@ -11,12 +11,24 @@ from django.test import Client
 from customers import call_backs, calls, handovers, opening
 from customers.acts import Act
 from customers.choices import CallerRole, OpeningIntent
-from customers.models import Call, CallBack, Cancellation, Complaint, Customer, Disposition, Handover, Subscription
+from customers.choices import TelephoneEventKind as Kind
+from customers.models import (
+    Call,
+    CallBack,
+    Cancellation,
+    Complaint,
+    Customer,
+    Disposition,
+    Handover,
+    Subscription,
+    TelephoneLeg,
+)
 from offers import ledger, outcomes
 from offers.acts import Act as OfferAct
 from offers.choices import BudgetKind, Grade
 from offers.models import ApprovalRequest, Proposal
 from tests.builders import desk_now, make_agent, make_customer, make_subscription, new_key
+from tests.customers.telephone.telephoning import Telephone, make_connection, make_extension
 from tests.database import DeskClock
 from tests.offers.builders import give_budget
 from tests.retention_desk.scene import Scene, set_scene, signed_in
@@ -119,6 +131,7 @@ def test_no_act_of_a_call_leaves_a_personal_value_in_the_audit(desk_clock: DeskC
     _call_that_is_forgotten(desk, desk_clock)
     _promises_are_kept(desk, desk_clock)
     _calls_go_to_a_colleague(desk, desk_clock)
+    _telephone_is_asked(desk)
 
     wanted = {str(act) for act in {*Act, *OFFERED} - WITHOUT_A_CUSTOMER}
     assert wanted - acts_done() == set(), "these acts were not walked: do them here, or say that no customer is in them"
@@ -263,3 +276,17 @@ def _calls_go_to_a_colleague(desk: Desk, clock: DeskClock) -> None:
     earlier, later = desk.call(), desk.scene.open_call(by=dee, phone_from=SAID["phone"])
     linked = [opening.link_late(call_id=later, earlier_id=earlier, role="TELEPHONE") for _ in range(2)]
     assert linked == [True, False]
+
+
+def _telephone_is_asked(desk: Desk) -> None:
+    """To hold the caller, and to take them back. Eve has them on her telephone, which told their number."""
+    eve = make_agent("eve", team=desk.scene.team)
+    call_id = desk.scene.open_call(by=eve, phone_from=SAID["phone"])
+    connection = make_connection(control_address="https://pbx.example.com/desk")
+    make_extension(connection, eve)
+    telephone = Telephone(connection, facts={"number": SAID["phone"]})
+    up = telephone.tell(Kind.ANSWERED, 0, agent="eve")
+    TelephoneLeg.objects.get_or_create(call_id=call_id, defaults={"telephone_call": up, "agent": eve, "number": up.leg})
+    desk.post(f"/calls/{call_id}/hold/", by=signed_in(eve), wanted="HELD")
+    telephone.tell(Kind.HELD, 1)
+    desk.post(f"/calls/{call_id}/hold/", by=signed_in(eve), wanted="RESUMED")

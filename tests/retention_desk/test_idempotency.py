@@ -22,6 +22,7 @@ from tests.builders import close_call, desk_now, make_call, make_supervisor, new
 from tests.database import owner_connection
 from tests.retention_desk.forms_of import Drawn, forms_of
 from tests.retention_desk.scene import Scene, set_scene, signed_in
+from tests.retention_desk.telephone.sending import connect, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -132,6 +133,13 @@ def hands_over(scene: Scene) -> Act:
     return Act(scene.ann, page, page, {"to": str(scene.team.pk), "note": "Wants to leave"}, {"note": "Wants to stay"})
 
 
+def asks_the_telephone(scene: Scene) -> Act:
+    connection = connect(scene.ann, control_address="https://pbx.example.com/desk")
+    tell(connection, "answered", "a", number=scene.customer.phone, agent="ann")
+    page = f"/calls/{Call.objects.get().pk}/"
+    return Act(scene.ann, page, f"{page}hold/", {}, {"wanted": "RESUMED"})
+
+
 def wraps_up(scene: Scene) -> Act:
     page = f"/calls/{scene.open_call()}/"
     signed_in(scene.ann).post(f"{page}end/")
@@ -188,6 +196,7 @@ ACTS: list[Callable[[Scene], Act]] = [
     notes_a_cancellation,
     takes_a_cancellation_back,
     hands_over,
+    asks_the_telephone,
     wraps_up,
     approves,
     closes_for_an_agent,

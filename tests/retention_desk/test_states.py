@@ -20,6 +20,7 @@ from tests.builders import desk_now, make_agent, make_customer, make_subscriptio
 from tests.database import DeskClock
 from tests.offers.builders import give_budget, make_limit
 from tests.retention_desk.scene import AGENT, SUPERVISOR, Scene, set_scene, signed_in
+from tests.retention_desk.telephone.sending import connect, tell
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -163,6 +164,26 @@ def already(floor: Floor) -> str:
     return floor.screen()
 
 
+def on_telephone(floor: Floor, *steps: str) -> str:
+    """The call came by a telephone that can be asked; then "held" is told, and HELD asked for."""
+    connection = connect(floor.scene.ann, control_address="https://pbx.example.com/desk")
+    tell(connection, "answered", "a", number=floor.scene.customer.phone, agent="ann")
+    call_id = Call.objects.get().pk
+    for step in steps:
+        if step.isupper():
+            floor.post(f"/calls/{call_id}/hold/", wanted=step)
+        else:
+            tell(connection, step, step)
+    return floor.ann.get(f"/calls/{call_id}/").content.decode()
+
+
+def hold_not_confirmed(floor: Floor) -> str:
+    floor.clock.advance(timedelta())
+    on_telephone(floor, "HELD")
+    floor.clock.advance(timedelta(seconds=8))
+    return floor.ann.get(f"/calls/{Call.objects.get().pk}/").content.decode()
+
+
 def dropped(floor: Floor) -> str:
     floor.post(f"/calls/{floor.call_id}/asked/")
     floor.offer("present", 20, 6)
@@ -300,6 +321,13 @@ REACHED: dict[str, tuple[Callable[[Floor], str], tuple[str, ...]]] = {
     ),
     "cancelled": (cancelled, ("Confirmation number", "Last bill", "Undo")),
     "already-cancelled": (already, ("Already cancelled", "Confirmation number", "Ines Falk")),
+    "on-telephone": (on_telephone, ("Hold", 'name="wanted" value="HELD"', "On call")),
+    "hold-asked": (lambda floor: on_telephone(floor, "HELD"), ("Asking …", 'aria-disabled="true"', "On call")),
+    "on-hold": (lambda floor: on_telephone(floor, "held"), ("Take back", 'name="wanted" value="RESUMED"', "On hold")),
+    "hold-not-confirmed": (
+        hold_not_confirmed,
+        ("The telephone has not confirmed the hold.", "still hears you", "on the telephone itself", "On call"),
+    ),
     "call-dropped": (dropped, ("The line went down at", "Ring back", "Cancel as asked", "Without an answer")),
     "complaints": (lambda floor: floor.screen("?panel=complaint"), ("Log a new complaint", "Bill went up")),
     "accepted": (

@@ -23,7 +23,9 @@ def as_delivered() -> Iterator[None]:
     ("chosen", "wrong"),
     [
         ({"asked": "b"}, {}),
-        ({"cancel": "F4"}, {}),
+        ({"cancel": "F4", "hold": "F8"}, {}),
+        ({"cancel": "F4"}, {"cancel": (Fault.TAKEN, "hold")}),
+        ({"hold": "b"}, {}),
         ({"accepted": "d", "declined": "a"}, {}),
         # Another screen may have it.
         ({"asked": "j"}, {}),
@@ -59,10 +61,10 @@ def test_every_browser_key_is_refused() -> None:
 
 
 def test_only_what_was_moved_is_kept() -> None:
-    kept = write({"cancel": "F4", "asked": "k", "notes": "b"})
+    kept = write({"hold": "F8", "cancel": "F4", "asked": "k", "notes": "b"})
 
-    assert kept == "cancel=F4 notes=b"
-    assert read(kept) == {"cancel": "F4", "notes": "b"}
+    assert kept == "hold=F8 cancel=F4 notes=b"
+    assert read(kept) == {"hold": "F8", "cancel": "F4", "notes": "b"}
 
 
 def test_room_for_every_key_is_there() -> None:
@@ -77,15 +79,15 @@ def test_what_is_not_possible_any_more_is_passed_over(kept: str) -> None:
 
 
 def test_keys_hold_where_they_belong() -> None:
-    kept = "cancel=F4 next=b"
+    kept = "cancel=F4 hold=F8 next=b"
 
-    assert standing_of(kept, Place.CALL).moved == {"F8": "F4"}
+    assert standing_of(kept, Place.CALL).moved == {"F8": "F4", "F4": "F8"}
     assert standing_of(kept, Place.APPROVALS).moved == {"j": "b"}
     assert standing_of(kept, Place.EVERYWHERE).moved is NOTHING
 
 
 def test_cap_shows_the_persons_own_key() -> None:
-    hold(standing_of("cancel=F4 asked=b", Place.CALL))
+    hold(standing_of("cancel=F4 hold=F8 asked=b", Place.CALL))
 
     drawn = Template('{% key "F8" %}{% key "K" %}{% key "N" %}{% key "Esc" %}{% moved_keys %}').render(Context())
 
@@ -109,11 +111,14 @@ def test_moved_key_stands_on_the_call_screen_and_nowhere_else(scene: Scene) -> N
     client = signed_in(scene.ann)
     call_id = scene.open_call()
 
-    answer = client.post("/profile/keys/", chosen(cancel="F4", asked="b"))
+    answer = client.post("/profile/keys/", chosen(cancel="F4", hold="F8", asked="b"))
 
     assert (answer.status_code, answer["Location"]) == (302, "/profile/keys/")
     page = client.get(f"/calls/{call_id}/").content.decode()
-    assert 'data-keys="{&quot;F8&quot;: &quot;F4&quot;, &quot;k&quot;: &quot;b&quot;}"' in page
+    assert (
+        'data-keys="{&quot;F8&quot;: &quot;F4&quot;, &quot;F4&quot;: &quot;F8&quot;, &quot;k&quot;: &quot;b&quot;}"'
+        in page
+    )
     assert 'Cancel service<kbd class="key">F4</kbd>' in page
     assert 'data-key="F8"' in page
     assert "data-keys=" not in client.get("/profile/").content.decode()
@@ -140,7 +145,7 @@ def test_post_past_the_list_is_refused(scene: Scene) -> None:
 
 def test_all_keys_go_back(scene: Scene) -> None:
     client = signed_in(scene.ann)
-    client.post("/profile/keys/", chosen(cancel="F4"))
+    client.post("/profile/keys/", chosen(cancel="F4", hold="F8"))
 
     client.post("/profile/keys/", {"act": "reset"})
 
@@ -169,7 +174,7 @@ def test_help_has_every_key_of_the_screen(scene: Scene) -> None:
     page = signed_in(scene.ann).get(f"/calls/{call_id}/").content.decode()
     help_ = page[page.index('id="keys-help"') : page.index("</dialog>")]
 
-    for name in ("cancel", "offer", "asked", "accepted", "withdraw", "wrap_up", "find", "go"):
+    for name in ("cancel", "hold", "offer", "asked", "accepted", "withdraw", "wrap_up", "find", "go"):
         assert str(BY_NAME[name].words) in help_
     for name in ("approve", "ceiling", "pass"):
         assert str(BY_NAME[name].words) not in help_
