@@ -304,6 +304,5 @@ def made(now: datetime, state: ProposalState, **given: Any) -> Made:
         "asked_at": asked_at,
         "due_at": asked_at + timedelta(seconds=120),
         "answer": ApprovalState.OPEN,
-        "drawn": SUPERVISOR,
     }
     return made_up(Made, **(whole | given))
