@@ -1,4 +1,4 @@
-"""The administration in a real browser: no word of the console, no broken policy, no finding of axe, in both themes."""
+"""The administration in a real browser: no word of the console, no broken policy; axe asks in `test_screens.py`."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -7,7 +7,6 @@ from customers import setup
 from offers.choices import BudgetKind
 from offers.models import OfferVersion
 from retention_desk.people.models import User
-from tests.accessibility import findings
 from tests.browser import NewPage
 from tests.builders import make_agent, make_company, make_reason, make_team
 from tests.journeys.stage import sign_in
@@ -62,19 +61,6 @@ def test_pages_break_no_policy_and_throw_no_error(ada: User, addresses: list[str
     for address in addresses:
         page.goto(f"/admin/{address}")
         expect(page.get_by_role("link", name="Back to the desk")).to_be_visible()
-
-
-def test_pages_have_no_finding(ada: User, addresses: list[str], new_page: NewPage) -> None:
-    # The checker writes styles into the page to measure contrast; the policy is asked above, without it.
-    page = new_page(viewport={"width": 1440, "height": 900}, bypass_csp=True)
-    sign_in(page, ada)
-    found = []
-
-    for address in addresses:
-        page.goto(f"/admin/{address}")
-        found += findings(page)
-
-    assert found == []
 
 
 def test_mistake_in_a_version_is_told_at_its_field_and_keeps_what_was_typed(ada: User, page: Page) -> None:

@@ -107,7 +107,7 @@ def test_question_that_ends_says_how_on_both_screens(new_page: NewPage, desk_clo
 
 def test_question_is_over_when_its_time_is_even_while_the_worker_is_dead(new_page: NewPage) -> None:
     scene = set_scene()
-    make_scheme(approval_seconds=15)
+    make_scheme(approval_seconds=8)
     call_id = scene.open_call()
     agent = new_page(viewport=WIDE)
     sign_in(agent, scene.ann)
@@ -116,15 +116,15 @@ def test_question_is_over_when_its_time_is_even_while_the_worker_is_dead(new_pag
     expect(agent.locator("#waiting-part")).to_be_visible()
 
     # Nobody lets go of it, nobody rings: the page asks when the time is over, which is before its own sweep of 30 s.
-    expect(agent.locator("#offer-panel")).to_contain_text("No answer within 00:15.", timeout=25_000)
-    expect(agent.locator("#announce-polite")).to_have_text("No answer within 00:15.")
+    expect(agent.locator("#offer-panel")).to_contain_text("No answer within 00:08.", timeout=25_000)
+    expect(agent.locator("#announce-polite")).to_have_text("No answer within 00:08.")
     request.refresh_from_db()
     assert request.state == ApprovalState.OPEN
 
     # What is free again can be offered, and the question does not come back with the clockwork.
     assert ledger.expire_due()["question"] == 1
     agent.reload()
-    expect(agent.locator("#offer-panel")).to_contain_text("No answer within 00:15.")
+    expect(agent.locator("#offer-panel")).to_contain_text("No answer within 00:08.")
 
 
 def test_call_that_is_handed_over_comes_to_the_first_page_of_the_team(new_page: NewPage) -> None:

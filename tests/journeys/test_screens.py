@@ -18,7 +18,7 @@ from tests.journeys.screens import SCREENS, of_screen
 from tests.live import Served
 
 pytestmark = [pytest.mark.journeys]
-ROUNDS = rounds(SCREENS, only="PROOF_SCREEN", sample=6)
+ROUNDS = rounds(SCREENS, only="PROOF_SCREEN", sample=4)
 
 
 @pytest.fixture(scope="module")

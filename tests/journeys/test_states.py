@@ -17,7 +17,7 @@ from tests.journeys.stage import keep_picture
 from tests.retention_desk.scene import set_scene
 
 pytestmark = [pytest.mark.journeys]
-ROUNDS = rounds(STATES, only="PROOF_STATE", sample=8)
+ROUNDS = rounds(STATES, only="PROOF_STATE", sample=5)
 
 
 @pytest.mark.parametrize("part", ROUNDS)
