@@ -20,7 +20,7 @@ from customers.choices import CallerRole, DispositionKind, IntakeState, OpeningI
 from customers.dispositions import correct_disposition
 from customers.intake import uploads
 from customers.intake.tasks import run_intake
-from customers.models import Call, Customer, Reason, TelephoneConnection
+from customers.models import Call, Customer, Reason, Team, TelephoneConnection
 from customers.opening import open_call
 from customers.telephone import connections
 from offers import conflicts, news, notes, promotions, storms
@@ -128,7 +128,7 @@ def _on_call(samira: User) -> int:
 def _authority(people: Mapping[str, User], things: dict[str, Any]) -> None:
     """A storm that is on, a reserve that one has signed, a promotion that waits, an account of one's own."""
     greta = people["greta"]
-    site_id = people["tobias"].seat_row.team.site_id  # type: ignore[union-attr]
+    site_id = Team.objects.get(seats__user=people["tobias"]).site_id
     by: dict[str, Any] = {"by": greta.pk, "role": "MANAGER"}
     reserve = StormReserve.objects.get(site_id=site_id)
     storms.start_storm(reserve_id=reserve.pk, hours=6, why="The ring in the north is down", key=new_key(), **by)

@@ -3,76 +3,35 @@
 One machine is one agent's call with its budgets. Acts go through the ledger's doors, as the application's role.
 """
 
-import itertools
-import json
 import uuid
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import precondition, rule
 
 from customers import calls
 from customers.models import Call
 from customers.refusals import Refused
-from offers import checks, ledger
-from offers.choices import BudgetKind, Duty, Grade
+from offers import ledger
+from offers.choices import Duty, Grade
 from offers.models import ApprovalRequest, BudgetAccount, Hold, LimitRaise, LimitVersion, Seat
-from tests.builders import make_agent, make_call, make_site, make_supervisor, make_team
-from tests.offers.builders import facts_of, give_budget, make_campaign, make_limit, make_offer, make_payer
+from tests.builders import make_supervisor
+from tests.offers.builders import make_limit
 from tests.proofs.ground import (
-    CHECKED_EVERY,
     COSTS,
-    GROUND,
-    HOLD_SECONDS,
     PLANS,
     QUESTION_SECONDS,
-    STANDING,
     UNDO_SECONDS,
     figures_of,
 )
-from tests.proofs.model import Model, Proposal
+from tests.proofs.life import NUMBERS, Life
+from tests.proofs.model import Proposal
 
-_NUMBERS = itertools.count(1)
 
-
-class LifeOfProposals(RuleBasedStateMachine):
+class LifeOfProposals(Life):
     """The machine. Every rule says what the model expects, does it, and compares."""
-
-    @initialize()
-    def begin(self) -> None:
-        """A site of its own, so that nobody else's budgets or supervisors matter."""
-        self.ground = GROUND[-1]
-        self.ground.clock.set(self.ground.start)
-        number = next(_NUMBERS)
-        team = make_team(f"Team {number}", make_site(f"Site {number}"))
-        self.ann = make_agent(f"ann{number}", team=team)
-        self.sue = make_supervisor(f"sue{number}", team=team)
-        self.customer = make_payer()
-        self.call = make_call(self.ann, self.customer, offers_allowed=1_000)
-        campaign = make_campaign(f"C{number}")
-        self.offer = make_offer(f"O{number}", campaign=campaign)
-        self.owners = {
-            "CUSTOMER": self.customer.pk,
-            "AGENT": self.ann.pk,
-            "APPROVER": self.sue.pk,
-            "TEAM": team.pk,
-            "SITE": team.site_id,
-            "CAMPAIGN": campaign.pk,
-        }
-        for kind, owner in self.owners.items():
-            if kind != "CUSTOMER":
-                give_budget(BudgetKind(kind), owner, PLANS[kind], parts=4 if kind == "CAMPAIGN" else 1)
-        self.limit = self.ground.limits[Grade.AGENT]
-        self.model = Model(dict(PLANS), self.limit.max_cost_minor, self.ground.limits[Grade.SUPERVISOR].max_cost_minor)
-        self.turn = 0
-        self.decided: tuple[int, Proposal, int] | None = None
-        self.duty = Duty.READY
-        self.before: LimitVersion | None = None
-
-    # ── Acts ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     @rule(cost=COSTS, crash=st.booleans())
     def present(self, cost: int, crash: bool) -> None:
@@ -368,7 +327,7 @@ class LifeOfProposals(RuleBasedStateMachine):
             figures=figures_of(version), asked_by=self.sue, asked_at=version.valid_from, why="proof"
         )
         LimitRaise.objects.filter(pk=asked.pk).update(
-            state="CONFIRMED", decided_by=make_supervisor(f"cfo{next(_NUMBERS)}"), decided_at=version.valid_from
+            state="CONFIRMED", decided_by=make_supervisor(f"cfo{next(NUMBERS)}"), decided_at=version.valid_from
         )
         asked.refresh_from_db()
         version.raised_by, version.confirmed_by_id = asked, asked.decided_by_id
@@ -425,102 +384,3 @@ class LifeOfProposals(RuleBasedStateMachine):
         self.call_goes_on(after=599)
         self.wait(seconds=wait, sweep=False)
         self.settle(kind="ACCEPTED", part=100, crash=False)
-
-    # ── Comparing ────────────────────────────────────────────────────────────────────────────────────────────
-
-    @invariant()
-    def counters_are_what_the_model_says(self) -> None:
-        """Every budget of the running period, and every proposal's state."""
-        self.ground.steps += 1
-        self.turn += 1
-        with connection.cursor() as cursor:
-            cursor.execute(STANDING, {"call": self.call.pk, **{kind.lower(): pk for kind, pk in self.owners.items()}})
-            accounts, states, concessions = map(json.loads, cursor.fetchone())
-        for kind, wanted in self.model.accounts.items():
-            limit, held, spent, ceilings = accounts.get(kind, (wanted.limit, 0, 0, 0))
-            found = (limit, held, spent)
-            assert found == (wanted.limit, wanted.held, wanted.spent), f"{kind}: {found}, model {wanted}"
-            assert held + spent <= max(ceilings, 0) <= limit or kind not in accounts
-        assert {int(pk): state for pk, state in states.items()} == {one.id: one.state for one in self.model.proposals}
-        assert concessions == sum(one.state == "ACCEPTED" for one in self.model.proposals)
-
-    def teardown(self) -> None:
-        """Everything that the independent checker looks at, at the end of each life."""
-        if getattr(self, "call", None) is None:
-            return
-        self.ground.next_monday(self.model.clock)
-        # The checker reads everything that all lives have left, so it looks now and then, and once when all are over.
-        if next(self.ground.lives) % CHECKED_EVERY == 0:
-            findings = [one for one in checks.run() if one.count]
-            assert not findings, [(one.check.sentence, one.first) for one in findings]
-
-    # ── How an act is tried ──────────────────────────────────────────────────────────────────────────────────
-
-    def _do(
-        self, door: str, facts: dict[str, Any], refusals: set[str], *, crash: bool, keyed: bool = True
-    ) -> int | None:
-        """Do it, expecting one of the refusals or, where there are none, that it is done.
-
-        With `crash`, the process dies before its commit the first time: nothing may be left of it. Done, it is posted
-        again with the same key: one effect.
-        """
-        if crash:
-            self._crash(door, facts)
-        try:
-            made = ledger.act(door, facts)  # type: ignore[arg-type]
-        except Refused as refused:
-            code = str(refused.code)
-        else:
-            code = ""
-        self.ground.seen[door, code] += 1
-        if code:
-            assert code in refusals, f"{door}: {code}, model {refusals or 'allows it'}"
-            return None
-        assert not refusals, f"{door} was done, model {refusals}"
-        if keyed:
-            assert ledger.act(door, facts) == made  # type: ignore[arg-type]
-        return made
-
-    def _crash(self, door: str, facts: dict[str, Any]) -> None:
-        try:
-            with transaction.atomic():
-                ledger.act(door, facts)  # type: ignore[arg-type]
-                raise _Died
-        except (Refused, _Died):
-            self.counters_are_what_the_model_says()
-
-    def _hold(self, proposal: Proposal, payer: str) -> None:
-        self.model.hold(proposal, payer, HOLD_SECONDS)
-
-    def _closed(self) -> set[str]:
-        """Why nothing more can be given on this call."""
-        closed = {"CONDUCT_CLOSED"} if self.model.closed else set()
-        return closed | ({"CALL_CLOSED"} if self.model.dropped is not None else set())
-
-    def _facts(self, cost: int, **other: Any) -> dict[str, Any]:
-        return facts_of(
-            self.call,
-            self.offer,
-            self.limit,
-            self.ground.scheme,
-            cost_minor=cost,
-            customer_cap_minor=PLANS["CUSTOMER"],
-            **other,
-        )
-
-    def _expect_limit(self, wanted: int) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT limit_on_call(%s, %s, 'RECURRING')", [self.call.pk, self.ann.pk])
-            assert cursor.fetchone() == (wanted,)
-
-    def _tick_a_second(self) -> None:
-        self.model.clock += 1
-        self.ground.clock.advance(timedelta(seconds=1))
-
-    def _now(self) -> datetime:
-        """The desk's clock as the model has it."""
-        return self.ground.start + timedelta(seconds=self.model.clock)
-
-
-class _Died(Exception):
-    """The process is gone before its commit."""
