@@ -156,16 +156,21 @@ def of_listed(listed: Listed, standing: Standing, *, focus: bool = False) -> Sho
     return replace(shown, say=_say(entry.words.get("say", ""), shown, terms.currency))
 
 
+def terms_of(made: Made) -> Terms:
+    """The terms that stand on a proposal."""
+    fix_by = date.fromisoformat(str(made.extra["fix_by"])) if made.extra.get("fix_by") else None
+    return Terms(
+        made.kind, made.currency, made.percent, made.months, made.amount_minor, str(made.extra.get("product", "")),
+        fix_by=fix_by,
+    )  # fmt: skip
+
+
 def of_made(made: Made, offers: OfferSheet) -> Shown:
     """Terms that stand on a proposal: locked, as they were when it was made."""
     listed = offers.listed(made.version_id)
     words: Mapping[str, str] = listed.entry.words if listed else {}
-    fix_by = date.fromisoformat(str(made.extra["fix_by"])) if made.extra.get("fix_by") else None
-    product = item_name(words, str(made.extra.get("product", "")))
-    terms = Terms(
-        made.kind, made.currency, made.percent, made.months, made.amount_minor, str(made.extra.get("product", "")),
-        fix_by=fix_by,
-    )  # fmt: skip
+    terms = terms_of(made)
+    product = item_name(words, terms.product)
     shown = Shown(
         version_id=made.version_id,
         place=listed.place if listed else 0,
@@ -178,7 +183,7 @@ def of_made(made: Made, offers: OfferSheet) -> Shown:
         percent=made.percent,
         months=made.months,
         amount_minor=made.amount_minor,
-        fix_by=fix_by,
+        fix_by=terms.fix_by,
         ruling="within",
         ruling_code=RulingCode.WITHIN,
         bill_now_minor=made.bill_before_minor,

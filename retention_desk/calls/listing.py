@@ -11,6 +11,7 @@ from customers.sheet import CallSheet
 from offers.authorisation import OfferSheet
 from offers.choices import ProposalState, RulingCode
 from offers.offering import Listed
+from offers.standing import Made
 from retention_desk.calls import composer
 from retention_desk.calls.composer import KEYS
 from retention_desk.calls.controls import item_name
@@ -53,10 +54,15 @@ def listing(sheet: CallSheet, offers: OfferSheet | None, panel: str, wish: Wish,
         return {"rows": [], "closed_rows": [], "supervisors": 0}
     # What was answered before the call was handed over is answered.
     before = {one.version_id: one.state for one in reversed(offers.standing.past) if one.this_call}
-    made = before | {one.version_id: one.state for one in offers.standing.made}
-    states = {version_id: state for version_id, state in made.items() if state in _SHOWN_STATES}
+    made = {one.version_id: one for one in offers.standing.made}
+    states = before | {version_id: one.state for version_id, one in made.items()}
+    states = {version_id: state for version_id, state in states.items() if state in _SHOWN_STATES}
     names = names_of_fits(sheet)
-    rows = [offer_row(one, states, names) for one in offers.offers if one.place]
+    rows = [
+        offer_row(one, states, names, made.get(one.entry.version_id) if one.entry.version_id in states else None)
+        for one in offers.offers
+        if one.place
+    ]
     closed = [_closed_row(one) for one in offers.offers if not one.place]
     # One reason that closes every offer is told once, for the whole list.
     shared = {str(row.closed_why.get("code")) for row in closed}
@@ -97,20 +103,25 @@ def _selected(offers: OfferSheet, panel: str, wish: Wish) -> int | None:
     return current.version_id if current else None
 
 
-def offer_row(listed: Listed, states: Mapping[int, ProposalState], names: Mapping[str, str]) -> Row:
-    """One offer of the list; `states` of proposals already made, `names` of what an offer can fit by its code."""
+def offer_row(
+    listed: Listed, states: Mapping[int, ProposalState], names: Mapping[str, str], made: Made | None = None
+) -> Row:
+    """One offer of the list; `states` of proposals already made, `names` of what an offer can fit by its code.
+
+    With `made` it has the terms and figures that were offered, not those it would be offered at.
+    """
     entry, priced = listed.entry, listed.priced
-    product = item_name(entry.words, listed.terms.product)
+    terms = composer.terms_of(made) if made else listed.terms
     return Row(
         version_id=entry.version_id,
         key=listed.place if listed.place <= KEYS else 0,
         name=entry.words.get("name") or entry.code,
-        terms_text=composer.terms_in_words(entry.kind, listed.terms, product=product),
+        terms_text=composer.terms_in_words(entry.kind, terms, product=item_name(entry.words, terms.product)),
         status=str(states.get(entry.version_id) or listed.ruling.code),
         why=entry.words.get("why") or _fits(listed, names),
-        accept=listed.accept_percent / 100,
-        value_minor=listed.value_minor,
-        cost_minor=priced.cost_minor if priced else 0,
+        accept=(made or listed).accept_percent / 100,
+        value_minor=made.expected_value_minor if made else listed.value_minor,
+        cost_minor=made.cost_minor if made else priced.cost_minor if priced else 0,
     )
 
 

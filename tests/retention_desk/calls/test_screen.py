@@ -24,6 +24,11 @@ def text_of(client: Client, path: str) -> str:
     return answer.content.decode()
 
 
+def rows_of(client: Client, call_id: int) -> str:
+    """The list of offers, without the panel of the one that is built."""
+    return text_of(client, f"/calls/{call_id}/").partition('id="work-panel"')[2].partition('id="offer-panel"')[0]
+
+
 @pytest.mark.parametrize("path", ["", "?offer={offer}", "?panel=complaint", "cancel/", "offers/{offer}/"])
 def test_screen_costs_two_statements_beside_the_session(
     scene: Scene, path: str, django_assert_num_queries: DjangoAssertNumQueries
@@ -162,6 +167,20 @@ def test_reason_ranks_anew_and_leaves_the_offer_alone(scene: Scene) -> None:
     assert 'id="offer-panel"' not in text
     assert "fits: price" in text
     assert "$79.99 with us, $55.00 there" in text_of(signed_in(scene.ann), f"/calls/{call_id}/")
+
+
+def test_row_of_an_offer_that_was_made_tells_the_terms_that_were_made(scene: Scene) -> None:
+    call_id = scene.open_call()
+    client, version = signed_in(scene.ann), scene.offers["discount"].pk
+    assert "10% for 3 months" not in rows_of(client, call_id)
+
+    client.post(
+        f"/calls/{call_id}/offers/{version}/",
+        {"key": str(new_key()), "act": "present", "percent": 10, "months": 3},
+        headers={"HX-Request": "true"},
+    )
+
+    assert "10% for 3 months" in rows_of(client, call_id)
 
 
 def test_call_leads_to_the_open_call_to_the_one_without_an_ending_or_to_the_look_up(scene: Scene) -> None:
