@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 
 from customers import calls, dispositions
 from customers.choices import DispositionKind
-from customers.models import CallBack
+from customers.models import Call, CallBack
 from offers.models import Seat
+from retention_desk.formats import near_date
 from tests.builders import close_call, desk_now, make_agent, make_call, make_customer, make_user, new_key
 from tests.database import DeskClock
 from tests.retention_desk.scene import AGENT, Scene, set_scene, signed_in
@@ -113,7 +115,15 @@ def test_home_says_what_is_owed_and_what_stays_noted(scene: Scene, desk_clock: D
     waiting = client.get("/?part=waiting", headers={"HX-Request": "true"}).content.decode()
     assert "1 call overdue" in waiting
     assert "<html" not in waiting
+    at = Call.objects.get(call_back_at__isnull=False).call_back_at
+    assert at is not None
+    due = near_date(at.astimezone(ZoneInfo(scene.team.site.time_zone)).date(), language="en")
+    assert f"first was due {due}" not in waiting
     assert "overdue" in signed_in(scene.sue).get("/approvals/unfinished/").content.decode()
+
+    # A time of day says nothing of another day.
+    desk_clock.advance(timedelta(days=1))
+    assert f"first was due {due}" in client.get("/?part=waiting", headers={"HX-Request": "true"}).content.decode()
 
 
 def test_day_is_said_with_its_doubt_and_the_team_only_where_it_is_nobodys(scene: Scene) -> None:
