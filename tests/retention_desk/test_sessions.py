@@ -6,6 +6,7 @@ from typing import cast
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.test import Client
 from django.urls import path
@@ -55,6 +56,15 @@ def ann(client: Client) -> User:
     Seat.objects.create(user=ann, team=team, grade="SENIOR")
     client.force_login(ann)
     return ann
+
+
+def test_that_statement_is_planned_once_a_connection(client: Client, ann: User) -> None:
+    client.get("/")
+    client.get("/")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT generic_plans FROM pg_prepared_statements WHERE statement LIKE '%people_session%'")
+        assert cursor.fetchall()[0][0] >= 2
 
 
 def test_signed_in_page_reads_everything_about_its_person_in_one_statement(
