@@ -1,10 +1,12 @@
 """Reads of calls and customers, and the doors to them. Nothing here writes."""
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -21,10 +23,26 @@ from customers.refusals import NotYours, Refused
 from customers.sheet import CallSheet, HistoryEntry, ReasonChoice
 from customers.statements import as_json, read_json, read_row, statement
 
-_CALLS = "FROM customers_call c\nJOIN customers_team t"
+_CALLS = "FROM customers_call c\n    JOIN customers_team t"
 _DRAFT = """FROM jsonb_populate_record(NULL::customers_call, %(draft)s::jsonb || jsonb_build_object(
         'opened_at', desk_now(), 'seen_at', desk_now())) c
     JOIN customers_team t"""
+
+_SHOWN = re.compile(r" *-- \[shown\n.*?-- shown\]\n", re.DOTALL)
+_ONLY_SHOWN: Mapping[str, Any] = MappingProxyType(
+    {
+        "noted_wish": None,
+        "history": (),
+        "history_total": 0,
+        "complaints": (),
+        "earlier_cancellation": None,
+        "dispositions": (),
+        "promises": (),
+        "latest": (),
+        "credits_12m": 0,
+        "credits_12m_minor": 0,
+    }
+)
 
 # How long an agent may still look at a call after closing it: a slip is noticed at once or not at all.
 AFTER_CLOSING = timedelta(hours=1)
@@ -81,6 +99,16 @@ def call_sheet(*, call_id: int, by: int, language: str) -> CallSheet:
     return sheet
 
 
+def call_facts(*, call_id: int, by: int, language: str) -> CallSheet:
+    """The same call as far as rules and prices look at it; what is only shown (`_ONLY_SHOWN`) is empty. Raises as
+    `call_sheet` does.
+    """
+    sheet = _read_sheet(call_id=call_id, by=by, language=language, text=_facts())
+    if sheet.call.state == CallState.CLOSED:
+        raise Refused("CALL_CLOSED", call_id=call_id)
+    return sheet
+
+
 def call_record(*, call_id: int, language: str) -> CallSheet:
     """The same rows of any call in any state, for whoever `access_call` let in; `NotYours` if there is none."""
     return _read_sheet(call_id=call_id, by=None, language=language)
@@ -99,11 +127,17 @@ def history(
     return tuple(decode(HistoryEntry, entry) for entry in found["entries"])
 
 
-def _read_sheet(*, call_id: int, by: int | None, language: str) -> CallSheet:
-    row = read_row(statement("call_sheet"), {"call": call_id, "by": by, "language": language})
+def _read_sheet(*, call_id: int, by: int | None, language: str, text: str = "") -> CallSheet:
+    row = read_row(text or statement("call_sheet"), {"call": call_id, "by": by, "language": language})
     if row is None:
         raise NotYours(call_id=call_id)
     return _sheet(*row)
+
+
+@lru_cache
+def _facts() -> str:
+    """The sheet's statement without what is only shown."""
+    return _SHOWN.sub("", statement("call_sheet"))
 
 
 def draft_sheet(call: Call) -> CallSheet:
@@ -120,7 +154,7 @@ def draft_sheet(call: Call) -> CallSheet:
 
 
 def _sheet(text: str, reasons: str) -> CallSheet:
-    found = json.loads(text)
+    found = {**_ONLY_SHOWN, **json.loads(text)}
     found["reasons"] = _reasons(reasons)
     stored = found["policy"]
     # The stamps on the call hold, also for what a transferred call has used up already.

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,18 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
+from psycopg import RawCursor
 
 NEVER_BY_ITSELF = 1_000_000
+_PARAMETER = re.compile(r"%\((\w+)\)s")
 _FOLDER = Path(__file__).parent / "sql"
 
 
 @functools.cache
 def statement(name: str) -> str:
-    """The text of `customers/sql/<name>.sql`, without its indents: psycopg keeps only short texts in mind."""
+    """The text of `customers/sql/<name>.sql`."""
     table = connection.ops.quote_name(get_user_model()._meta.db_table)
-    lines = (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").splitlines()
-    return "\n".join(map(str.strip, lines)).replace("{user}", table)
+    return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8").replace("{user}", table)
 
 
 def as_json(value: Mapping[str, object] | None) -> str | None:
@@ -29,11 +31,22 @@ def as_json(value: Mapping[str, object] | None) -> str | None:
     return None if value is None else json.dumps(value, cls=DjangoJSONEncoder)
 
 
-class _Prepared(ServerBindingCursor):
-    """Planning one of the long statements costs as much as running it; the server plans it once a connection."""
+class _Prepared(ServerBindingCursor, RawCursor):
+    """Planning one of the long statements costs as much as running it; the server plans it once a connection.
+
+    Nor are its parameters looked for each time, which psycopg would do in a text that is too long for it to keep.
+    """
 
     def execute(self, query: Any, params: Any = None, **_: Any) -> Any:
-        return super().execute(query, params, prepare=True)  # type: ignore[misc]  # the stubs know no base class
+        text, names = _numbered(query)
+        return super().execute(text, [params[name] for name in names], prepare=True)
+
+
+@functools.cache
+def _numbered(text: str) -> tuple[str, tuple[str, ...]]:
+    """The statement with the server's own `$1` for `%(name)s`, and the names in their order."""
+    names = tuple(dict.fromkeys(_PARAMETER.findall(text)))
+    return _PARAMETER.sub(lambda found: f"${names.index(found[1]) + 1}", text).replace("%%", "%"), names
 
 
 def prepared_cursor() -> CursorWrapper:

@@ -78,6 +78,7 @@ class Ground:
     _authorities: dict[tuple[int | None, Family], tuple[Authority, Authority | None]] = field(
         default_factory=dict, repr=False
     )
+    _drawings: dict[tuple[int, Terms, bool], Listed] = field(default_factory=dict, repr=False)
 
     @property
     def verdict(self) -> Verdict:
@@ -186,8 +187,12 @@ def draw(ground: Ground, entry: CatalogueEntry, terms: Terms, *, in_full: bool =
 
     Not `in_full`, its ruling tells less: see `rule_on`.
     """
-    listed = _drawn(ground, entry, terms, in_full=in_full)
-    return _placed(listed, rank([_candidate(ground, listed)])[0])
+    # The page and the act ask for the same terms on the same ground.
+    asked = entry.version_id, terms, in_full
+    if asked not in ground._drawings:
+        listed = _drawn(ground, entry, terms, in_full=in_full)
+        ground._drawings[asked] = _placed(listed, rank([_candidate(ground, listed)])[0])
+    return ground._drawings[asked]
 
 
 def _drawn(ground: Ground, entry: CatalogueEntry, terms: Terms, *, in_full: bool) -> Listed:

@@ -1,5 +1,6 @@
 -- Everything the call screen shows at first, as one jsonb. Keys are the field names of customers.sheet.
 -- Braces name the table of people; without a person in `by` the caller has already been let in.
+-- What no rule asks for stands between [shown and shown], and is left out where only rules are asked.
 WITH k AS MATERIALIZED (
     SELECT c.*, n.now, (n.now AT TIME ZONE s.time_zone)::date AS today, t.name AS team_name, s.name AS site_name, s.time_zone,
         coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username) AS agent_name
@@ -36,6 +37,7 @@ priced AS MATERIALIZED (
     JOIN customers_product r ON r.id = s.product_id
     WHERE s.customer_id = (SELECT customer_id FROM k)
 ),
+-- [shown
 history AS (
     (SELECT 'interaction' AS source, id, kind, occurred_at, title, detail, '' AS code, '' AS status, amount_minor,
         NULL::bigint AS old_minor, NULL::bigint AS new_minor
@@ -48,6 +50,7 @@ history AS (
     SELECT 'price', id, 'PRICE', changes_on::timestamp AT TIME ZONE (SELECT time_zone FROM k), name, '', cause, '', NULL, old_minor, new_minor
     FROM priced WHERE changes_on <= (SELECT today FROM k)
 ),
+-- shown]
 line AS (
     SELECT s.id, s.product_id, p.code AS product_code, p.kind AS product_kind, p.name, s.line_key, s.state, s.quantity, s.note,
         s.service_number, s.equipment, s.started_on, s.ends_on, s.list_price_minor, s.promotion_minor, s.promotion_ends_on,
@@ -110,24 +113,29 @@ SELECT jsonb_build_object(
             'agent_name', coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username)) || t.told
         FROM customers_call e JOIN {user} u ON u.id = e.agent_id CROSS JOIN travelled t WHERE e.id = k.transferred_from_id),
         'line', CASE WHEN k.state = 'OPEN' THEN telephone_line(k.id) END),
+    -- [shown
     'noted_wish', (SELECT to_jsonb(w) FROM noted_wish(k.id, k.customer_id) w),
+    -- shown]
     'policy', (SELECT to_jsonb(p) FROM customers_conductpolicy p WHERE p.id = k.policy_id),
     'customer', (SELECT to_jsonb(c) || jsonb_build_object('phone_known', k.phone_from <> '' AND k.phone_from IN (c.phone, c.other_phone))
                  FROM customers_customer c WHERE c.id = k.customer_id),
     'lines', (SELECT coalesce(jsonb_agg(l ORDER BY l.state = 'ENDED',
                   array_position(ARRAY['INTERNET', 'TV', 'MOBILE', 'PHONE', 'OTHER'], l.product_kind::text), l.id), '[]') FROM line l),
+    -- [shown
     'history', (SELECT coalesce(jsonb_agg(h ORDER BY h.occurred_at DESC, h.source, h.id DESC), '[]') FROM
                 (SELECT * FROM history ORDER BY occurred_at DESC, source, id DESC LIMIT 10) h),
     'history_total', (SELECT count(*) FROM customers_interaction WHERE customer_id = k.customer_id)
         + (SELECT count(*) FROM history WHERE source <> 'interaction'),
     'complaints', (SELECT coalesce(jsonb_agg(c ORDER BY c.closed_at IS NOT NULL, c.opened_at DESC), '[]') FROM
                    (SELECT * FROM complained ORDER BY closed_at IS NOT NULL, opened_at DESC LIMIT 20) c),
+    -- shown]
     'open_complaints', (SELECT count(*) FROM complained WHERE closed_at IS NULL),
     'events', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', e.id, 'kind', e.kind, 'at', e.at, 'detail', e.detail,
                    'by_name', coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username, '')) ORDER BY e.at, e.id), '[]')
                FROM customers_callevent e LEFT JOIN {user} u ON u.id = e.by_id WHERE e.call_id = k.id),
     'given_reasons', (SELECT coalesce(jsonb_agg(g ORDER BY g.at, g.id), '[]') FROM customers_callreason g WHERE g.call_id = k.id),
     'cancellations', (SELECT coalesce(jsonb_agg(c ORDER BY c.id DESC), '[]') FROM cancelled c WHERE c.call_id = k.id),
+    -- [shown
     'earlier_cancellation', (SELECT to_jsonb(c) FROM cancelled c WHERE c.call_id <> k.id),
     'dispositions', (SELECT coalesce(jsonb_agg(to_jsonb(d) || jsonb_build_object(
                          'corrected', EXISTS (SELECT FROM customers_disposition x WHERE x.corrects_id = d.id),
@@ -145,11 +153,12 @@ SELECT jsonb_build_object(
         SELECT DISTINCT ON (kind) * FROM happened
         WHERE kind IN ('OUTAGE', 'ORDER', 'VISIT') AND occurred_at > k.now - interval '60 days'
         ORDER BY kind, occurred_at DESC) i),
+    'credits_12m', (SELECT count(*) FROM happened WHERE kind = 'BILL' AND amount_minor < 0),
+    'credits_12m_minor', (SELECT coalesce(-sum(amount_minor), 0) FROM happened WHERE kind = 'BILL' AND amount_minor < 0),
+    -- shown]
     'outages_60d', (SELECT count(*) FROM happened WHERE kind = 'OUTAGE' AND occurred_at > k.now - interval '60 days'),
     'cancel_calls_12m', (SELECT count(*) FROM called WHERE opened_at > k.now - interval '1 year'
-                         AND disposition NOT IN ('NO_CANCEL_INTENT', 'UNAUTHORISED_CALLER')),
-    'credits_12m', (SELECT count(*) FROM happened WHERE kind = 'BILL' AND amount_minor < 0),
-    'credits_12m_minor', (SELECT coalesce(-sum(amount_minor), 0) FROM happened WHERE kind = 'BILL' AND amount_minor < 0)
+                         AND disposition NOT IN ('NO_CANCEL_INTENT', 'UNAUTHORISED_CALLER'))
 ),
 -- The reasons by themselves: they are the same for call after call, and their reader knows a text that it has read before.
 (SELECT coalesce(jsonb_agg(to_jsonb(r) || jsonb_build_object('name', coalesce(r.words ->> %(language)s,

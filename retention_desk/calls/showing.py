@@ -24,9 +24,13 @@ TEMPLATE = "calls/call.html"
 KEEPS_ITS_KEY = frozenset({"IN_FLIGHT"})
 
 
-def sheets(call_id: int, who: Actor) -> tuple[CallSheet, OfferSheet | None]:
-    """The call and, where its customer may be seen, the offers. Raises `NotYours`, `Refused` CALL_CLOSED."""
-    sheet = queries.call_sheet(call_id=call_id, by=who.by, language=who.language)
+def sheets(call_id: int, who: Actor, *, shown: bool = True) -> tuple[CallSheet, OfferSheet | None]:
+    """The call and, where its customer may be seen, the offers; not `shown`, only what rules ask for.
+
+    Raises `NotYours`, `Refused` CALL_CLOSED.
+    """
+    read = queries.call_sheet if shown else queries.call_facts
+    sheet = read(call_id=call_id, by=who.by, language=who.language)
     if sheet.customer is None or sheet.call.identity != IdentityResult.CHECKED:
         return sheet, None
     return sheet, authorisation.offer_sheet(sheet=sheet, by=who.by, now=sheet.now, language=who.language)

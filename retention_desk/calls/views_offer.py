@@ -124,7 +124,7 @@ def preview(request: HttpRequest, call_id: int, version_id: int) -> HttpResponse
 
 def _try(call_id: int, version_id: int, form: TermsForm, who: Actor) -> tuple[CallSheet, OfferSheet, Listed]:
     """Draw what was posted, snapped to the offer's steps, with the rules that the act itself will ask."""
-    sheet, offers = sheets(call_id, who)
+    sheet, offers = sheets(call_id, who, shown=False)
     if offers is None:
         raise Refused(ReasonCode.IDENTITY_NOT_CHECKED)
     entry = offers.entry(version_id)
@@ -163,7 +163,7 @@ def settle(request: HttpRequest, call_id: int, proposal_id: int) -> HttpResponse
 
 def _built_on(call_id: int, proposal_id: int, who: Actor) -> Wish:
     """The composer with the terms that the customer has heard."""
-    _sheet, offers = sheets(call_id, who)
+    _sheet, offers = sheets(call_id, who, shown=False)
     made = next((one for one in offers.standing.made if one.id == proposal_id), None) if offers else None
     listed = offers.listed(made.version_id) if offers and made else None
     if offers is None or made is None or listed is None:

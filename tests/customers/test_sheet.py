@@ -1,5 +1,7 @@
 """The call sheet: one statement, everything the first twenty seconds need, and a door."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +11,7 @@ from customers import queries
 from customers.choices import CallEventKind, InteractionKind, ProductKind
 from customers.models import Call, CallEvent
 from customers.refusals import NotYours, Refused
+from customers.sheet import CallSheet
 from tests import builders
 from tests.database import DeskClock
 
@@ -58,6 +61,14 @@ def test_sheet_of_a_new_call_is_read_in_one_statement(django_assert_num_queries:
     assert sheet.last_price_change == (sheet.lines[0], sheet.lines[0].last_change)
     assert sheet.contract_ends_on is None
 
+    with django_assert_num_queries(1):
+        facts = queries.call_facts(call_id=call.pk, by=ann.pk, language="de-AT")
+    assert (facts.history, facts.complaints, facts.latest) == ((), (), ())
+    shown = {
+        name: getattr(sheet, name) for name in ("now", "history", "history_total", "complaints", "promises", "latest")
+    }
+    assert replace(facts, **shown) == sheet, "rules see in both what there is"
+
 
 def test_sheet_without_a_customer_is_empty_but_there() -> None:
     ann = builders.make_agent()
@@ -93,17 +104,18 @@ def test_sheet_tells_earlier_calls_and_what_was_promised() -> None:
     ]
 
 
-def test_sheet_refuses_a_stranger_and_a_closed_call() -> None:
+@pytest.mark.parametrize("read", [queries.call_sheet, queries.call_facts])
+def test_sheet_refuses_a_stranger_and_a_closed_call(read: Callable[..., CallSheet]) -> None:
     ann, sid = builders.make_agent(), builders.make_agent("sid")
     call = builders.make_call(ann, builders.make_customer())
 
     with pytest.raises(NotYours):
-        queries.call_sheet(call_id=call.pk, by=sid.pk, language="en")
+        read(call_id=call.pk, by=sid.pk, language="en")
     with pytest.raises(NotYours):
-        queries.call_sheet(call_id=0, by=ann.pk, language="en")
+        read(call_id=0, by=ann.pk, language="en")
     builders.close_call(call)
     with pytest.raises(Refused, match="CALL_CLOSED"):
-        queries.call_sheet(call_id=call.pk, by=ann.pk, language="en")
+        read(call_id=call.pk, by=ann.pk, language="en")
     assert queries.call_record(call_id=call.pk, language="en").standing_disposition() is not None
 
 
