@@ -21,6 +21,7 @@ from offers import ledger, queries
 from offers.authorisation import terms_as_json
 from offers.choices import ApprovalState, DeclineReason, ReasonCode, RulingCode
 from offers.facts import Authority, Limit
+from offers.floor import request_state
 from offers.offering import Ground, Listed, authorities, draw, ground, problems_of
 from offers.rules import rule_on
 from offers.standing import Budget, CatalogueEntry, Standing, left, read_budget, read_limit
@@ -169,20 +170,19 @@ def told(
     )
 
 
-def read(*, request_id: int, by: int, now: datetime, language: str) -> None:
+def read(*, request_id: int, by: int) -> None:
     """Tell the agent that this supervisor is reading the request; the first one counts. `NotYours` of another site."""
-    case(request_id=request_id, by=by, now=now, language=language)
+    request_state(request_id=request_id, by=by)
     ledger.mark_read(request_id=request_id, by=by)
 
 
-def approve(*, request_id: int, by: int, role: str, now: datetime, language: str, key: UUID) -> int:
+def approve(*, request_id: int, by: int, role: str, key: UUID) -> int:
     """Grant what was asked; the money is held at once, the agent sees it when the undo has run out.
 
     Raises `NotYours`, `Refused` OWN_PROPOSAL, REQUEST_EXPIRED, ALREADY_RESOLVED, OVER_SUPERVISOR, a budget's code, or
     why offers are closed on the call.
     """
-    one = case(request_id=request_id, by=by, now=now, language=language)
-    return _decide("APPROVE", one, by=by, role=role, key=key)
+    return _decide("APPROVE", request_id, by=by, role=role, key=key)
 
 
 def counter(
@@ -211,7 +211,7 @@ def _counter(
     drawn = draw(one.ground, entry, terms)
     if drawn.priced is None:
         raise Refused(ReasonCode.NO_PRODUCT)
-    return _decide(decision, one, terms=terms_as_json(drawn), note=note, by=by, role=role, key=key)
+    return _decide(decision, request_id, terms=terms_as_json(drawn), note=note, by=by, role=role, key=key)
 
 
 def ceiling(
@@ -224,23 +224,20 @@ def ceiling(
     return _counter("CEILING", request_id, terms, note=note, by=by, role=role, now=now, language=language, key=key)
 
 
-def pass_on(*, request_id: int, up: bool, by: int, role: str, now: datetime, language: str) -> None:
+def pass_on(*, request_id: int, up: bool, by: int, role: str) -> None:
     """Hand the question to the next supervisor, or (`up`) to a manager.
 
     Raises `NotYours` of another site, `Refused` NOT_DRAWN, NO_SUPERVISOR, REQUEST_EXPIRED.
     """
-    case(request_id=request_id, by=by, now=now, language=language)
+    request_state(request_id=request_id, by=by)
     ledger.act("pass_question", {"request_id": request_id, "approver_id": by, "role": role, "up": up})
 
 
-def decline(
-    *, request_id: int, reason: str, note: str, by: int, role: str, now: datetime, language: str, key: UUID
-) -> int:
+def decline(*, request_id: int, reason: str, note: str, by: int, role: str, key: UUID) -> int:
     """Say no, with a `DeclineReason` (else WHY_MISSING). Raises as `approve` does, but for what only a yes needs."""
     if reason not in DeclineReason.values:
         raise Refused("WHY_MISSING")
-    one = case(request_id=request_id, by=by, now=now, language=language)
-    return _decide("DECLINE", one, reason=reason, note=note, by=by, role=role, key=key)
+    return _decide("DECLINE", request_id, reason=reason, note=note, by=by, role=role, key=key)
 
 
 def undo(*, request_id: int, by: int, role: str) -> None:
@@ -251,18 +248,10 @@ def undo(*, request_id: int, by: int, role: str) -> None:
     ledger.act("undo_decision", {"request_id": request_id, "approver_id": by, "role": role})
 
 
-def _decide(decision: str, one: Case, *, by: int, role: str, key: UUID, **further: Any) -> int:
+def _decide(decision: str, request_id: int, *, by: int, role: str, key: UUID, **further: Any) -> int:
     return ledger.act(
         "decide_approval",
-        {
-            "key": str(key),
-            "approver_id": by,
-            "role": role,
-            "request_id": one.request_id,
-            "decision": decision,
-            "customer_cap_minor": one.ground.cap_minor,
-            **further,
-        },
+        {"key": str(key), "approver_id": by, "role": role, "request_id": request_id, "decision": decision, **further},
     )
 
 

@@ -257,7 +257,6 @@ def _facts(
         "offer_version_id": listed.entry.version_id,
         "limit_version_id": listed.ruling.limit_version,
         "scheme_id": here.standing.scheme_id,
-        "customer_cap_minor": here.cap_minor,
         "skip_wallet": BudgetKind.AGENT in listed.ruling.skips,
         "position": place,
         "reasons": [str(reason) for reason in listed.ruling.reasons],

@@ -26,7 +26,7 @@ LEAST_USUAL_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One request in the queue, or one that was decided today (`decided_at`, `decider`).
+    """One request in the queue, or one that was decided today (`decided_at`, `decider`), for good at `effective_at`.
 
     `given_*`: what was granted, where that is less than what was asked for.
     """
@@ -51,6 +51,7 @@ class Waiting:
     must_complete_by: datetime | None
     opened_at: datetime
     decided_at: datetime | None
+    effective_at: datetime | None
     reader: str
     drawn_to: int | None
     drawn: str
@@ -109,6 +110,10 @@ class Queue:
     def next_id(self) -> int | None:
         """The request that this supervisor is asked for first."""
         return next((one.id for one in self.waiting if one.drawn_to == self.by), None)
+
+    def request(self, request_id: int) -> Waiting | None:
+        """One that waits, or was decided today."""
+        return next((one for one in (*self.decided, *self.waiting) if one.id == request_id), None)
 
     @property
     def longest(self) -> Waiting | None:
@@ -240,6 +245,7 @@ def _waiting(row: Mapping[str, Any]) -> Waiting:
         must_complete_by=datetime.fromisoformat(row["must_complete_by"]) if row["must_complete_by"] else None,
         opened_at=datetime.fromisoformat(row["opened_at"]),
         decided_at=datetime.fromisoformat(row["decided_at"]) if row["decided_at"] else None,
+        effective_at=datetime.fromisoformat(row["effective_at"]) if row["effective_at"] else None,
         reader=row["reader"] or "",
         drawn_to=row["drawn_to_id"],
         drawn=row["drawn"] or "",

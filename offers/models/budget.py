@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from offers.choices import BudgetKind, BudgetPeriod, EntryKind, HoldEnd
 
@@ -205,59 +205,19 @@ class LedgerEntry(models.Model):
                 name="hold_returned_once",
                 condition=Q(kind=EntryKind.RETURN),
             ),
+            # Spelled out in `entry_moves`: so long a condition would be read anew at every hold.
             models.CheckConstraint(
-                condition=Q(
-                    kind__in=[EntryKind.TOP_UP, EntryKind.LOWER, EntryKind.TRANSFER],
-                    hold=None,
-                    held_minor=0,
-                    spent_minor=0,
-                    held_count=0,
-                    spent_count=0,
-                )
-                & (
-                    Q(kind=EntryKind.TOP_UP, ceiling_minor__gte=0, transfer=None)
-                    | Q(kind=EntryKind.LOWER, ceiling_minor__lte=0, transfer=None)
-                    | (Q(kind=EntryKind.TRANSFER, transfer__isnull=False) & ~Q(ceiling_minor=0))
-                )
-                | Q(
-                    kind=EntryKind.HOLD,
-                    hold__isnull=False,
-                    held_minor__gte=0,
-                    spent_minor=0,
-                    held_count__in=[0, 1],
-                    spent_count=0,
-                    ceiling_minor=0,
-                    transfer=None,
-                )
-                | Q(
-                    kind=EntryKind.POST,
-                    hold__isnull=False,
-                    held_minor__lte=0,
-                    spent_minor__gte=0,
-                    held_count__in=[0, -1],
-                    spent_count=-F("held_count"),
-                    ceiling_minor=0,
-                    transfer=None,
-                )
-                | Q(
-                    kind__in=[EntryKind.VOID, EntryKind.EXPIRE],
-                    hold__isnull=False,
-                    held_minor__lte=0,
-                    spent_minor=0,
-                    held_count__in=[0, -1],
-                    spent_count=0,
-                    ceiling_minor=0,
-                    transfer=None,
-                )
-                | Q(
-                    kind=EntryKind.RETURN,
-                    hold__isnull=False,
-                    held_minor=0,
-                    spent_minor__lt=0,
-                    held_count=0,
-                    spent_count=0,
-                    ceiling_minor=0,
-                    transfer=None,
+                condition=Func(
+                    "kind",
+                    "hold",
+                    "transfer",
+                    "held_minor",
+                    "spent_minor",
+                    "ceiling_minor",
+                    "held_count",
+                    "spent_count",
+                    function="entry_moves",
+                    output_field=models.BooleanField(),
                 ),
                 name="entry_moves_what_its_kind_may",
             ),

@@ -86,9 +86,9 @@ SELECT jsonb_build_object(
                FROM offers_seat s LEFT JOIN customers_team t ON t.id = s.team_id
                CROSS JOIN LATERAL limits_of(s.user_id, s.grade, s.team_id, t.site_id, c.currency, c.tier, c.tenure) WITH ORDINALITY l
                WHERE s.user_id = c.agent_id AND s.is_active),
-    'ladder', (SELECT jsonb_agg(to_jsonb(l) ORDER BY g.place, l.ordinality)
-               FROM unnest(ARRAY['NEW', 'AGENT', 'SENIOR', 'SUPERVISOR', 'MANAGER']) WITH ORDINALITY g (grade, place)
-               CROSS JOIN LATERAL limits_of(NULL, g.grade, NULL, c.site_id, c.currency, c.tier, c.tenure) WITH ORDINALITY l),
+    'ladder', (SELECT jsonb_agg(to_jsonb(l) ORDER BY l.ordinality)
+               FROM limits_within(NULL, ARRAY['NEW', 'AGENT', 'SENIOR', 'SUPERVISOR', 'MANAGER'], NULL, c.site_id, c.currency, c.tier,
+                                  c.tenure) WITH ORDINALITY l),
     'totals', (SELECT jsonb_build_object('call_most', v.call_count, 'call_most_minor', v.call_cost_minor, 'mode', v.mode, 'periods', (
                    SELECT jsonb_agg(jsonb_build_object('period', t.period, 'limit_minor', t.cost, 'most', t.most,
                               'used_minor', coalesce(n.held_minor + n.spent_minor, 0), 'used_count', coalesce(n.held_count + n.spent_count, 0)))

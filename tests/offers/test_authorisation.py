@@ -228,9 +228,7 @@ def test_supervisor_sees_the_whole_case_and_answers(call: Call, loyalty: OfferVe
     assert case.agents_own is not None
     assert case.agents_own.ruling.code == RulingCode.WITHIN
     assert case.note == "Has a written quote."
-    decided = approvals.approve(
-        request_id=case.request_id, by=sue.pk, role="SUPERVISOR", now=datetime.now(UTC), language="en", key=new_key()
-    )
+    decided = approvals.approve(request_id=case.request_id, by=sue.pk, role="SUPERVISOR", key=new_key())
     assert decided == proposed.proposal_id
     seen = authorisation.offer_sheet(sheet=read(call), by=call.agent_id, now=datetime.now(UTC), language="en")
     assert seen.awaiting is not None, "the agent sees the decision only when the undo has run out"
@@ -267,6 +265,10 @@ def test_other_site_does_not_see_the_request(call: Call, loyalty: OfferVersion, 
     assert floor.queue(by=sid.pk, language="en").waiting == ()
     with pytest.raises(NotYours):
         approvals.case(request_id=request, by=sid.pk, now=datetime.now(UTC), language="en")
+    with pytest.raises(NotYours):
+        approvals.approve(request_id=request, by=sid.pk, role="SUPERVISOR", key=new_key())
+    with pytest.raises(NotYours):
+        approvals.decline(request_id=request, reason="BUDGET", note="", by=sid.pk, role="SUPERVISOR", key=new_key())
 
 
 def test_agent_has_no_queue(call: Call, ann: User) -> None:

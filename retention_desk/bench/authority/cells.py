@@ -16,13 +16,12 @@ from typing import Any
 
 from django.db import connections
 from django.urls import reverse
-from django.utils import timezone
 
 from offers import approvals
 from retention_desk.bench.authority import driving, ground, load, scripts, telling
 from retention_desk.bench.authority.clearing import Clearing
 from retention_desk.bench.authority.driving import Acts, steady
-from retention_desk.bench.authority.ground import HOT, LANGUAGE, SPLIT, SPREAD, SUPERVISOR, Ground
+from retention_desk.bench.authority.ground import HOT, SPLIT, SPREAD, SUPERVISOR, Ground
 from retention_desk.bench.authority.load import Request
 from retention_desk.bench.authority.processors import used_by
 from retention_desk.bench.authority.scripts import Script
@@ -158,8 +157,6 @@ def _decisions(stand: Stand, count: int) -> None:
         request_id=requests[0][0],
         by=requests[0][1],
         role=SUPERVISOR,
-        now=timezone.now(),
-        language=LANGUAGE,
         key=uuid.uuid4(),
     )
     facts = ground.captured("decide_approval", approve)

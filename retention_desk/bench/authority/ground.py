@@ -335,8 +335,10 @@ def _customer_budgets(ground: Ground) -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute(
             "SELECT count(budget_open('CUSTOMER', %s + n, 'USD', 'YEAR', (desk_now() AT TIME ZONE 'UTC')::date - 30,"
-            " (desk_now() AT TIME ZONE 'UTC')::date + 335, %s)) FROM generate_series(0, %s - 1) n",
-            [ground.first_customer, ground.facts[SPLIT]["customer_cap_minor"], ground.everybody],
+            " (desk_now() AT TIME ZONE 'UTC')::date + 335,"
+            " customer_ceiling(%s + n, 'USD', (desk_now() AT TIME ZONE 'UTC')::date)))"
+            " FROM generate_series(0, %s - 1) n",
+            [ground.first_customer, ground.first_customer, ground.everybody],
         )
 
 

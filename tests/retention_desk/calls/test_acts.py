@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from customers.models import Call, CallEvent, Cancellation, Complaint, Disposition
 from offers import ledger
@@ -48,6 +49,17 @@ def test_present_shows_what_the_customer_is_asked(scene: Scene, call_id: int, an
     assert "What did the customer say?" in text
     assert 'id="conduct-strip"' in text
     assert Proposal.objects.get().state == "PRESENTED"
+
+
+def test_present_is_two_reads_and_one_act_beside_the_session(
+    scene: Scene, call_id: int, ann: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    address = f"/calls/{call_id}/offers/{scene.offers['discount'].pk}/"
+    said = {"key": str(new_key()), "act": "present", "percent": 20, "months": 6}
+
+    # Two more are the savepoint around an act within a test's own transaction.
+    with django_assert_num_queries(4 + 2):
+        assert ann.post(address, said | {"place": 1}).status_code == 302
 
 
 def test_present_twice_with_one_key_is_one_proposal(scene: Scene, call_id: int, ann: Client) -> None:
