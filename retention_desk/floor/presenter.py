@@ -48,6 +48,16 @@ class QueueRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Undoable:
+    """A decision that can still be taken back, until `effective_at` (None: until a second supervisor has said yes)."""
+
+    request_id: int
+    state: ApprovalState
+    agent: str
+    effective_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One line of the comparison: what was asked, the best counter, the agent's own, no offer."""
 
@@ -96,6 +106,12 @@ def queue_context(
         | figures(queue).context
         | budgets(queue).context
     )
+
+
+def just_decided(queue: Queue, request_id: int) -> Undoable | None:
+    """The note under which the next request is shown."""
+    one = queue.request(request_id)
+    return Undoable(one.id, one.state, one.agent, one.effective_at) if one else None
 
 
 def decided_context(queue: Queue) -> dict[str, Any]:
@@ -239,7 +255,7 @@ def case_context(
         else None,
         "key": key or str(uuid.uuid4()),
         "contract_days": (sheet.contract_ends_on - sheet.today).days if sheet.contract_ends_on else None,
-        "decided_case": case if case.undo_open else None,
+        "undoable": Undoable(case.request_id, case.state, case.agent, case.effective_at) if case.undo_open else None,
     } | card_state(state).context
 
 

@@ -10,11 +10,10 @@ from customers import queries as customer_queries
 from customers.refusals import NotYours, Refused
 from offers import approvals as workflow
 from offers import floor as reads
-from offers.approvals import Case
 from offers.floor import Queue
 from retention_desk.acting import Actor, actor, behind
 from retention_desk.floor.forms import DecisionForm
-from retention_desk.floor.presenter import case_context, floor_board, queue_context, seen
+from retention_desk.floor.presenter import case_context, floor_board, just_decided, queue_context, seen
 from retention_desk.http import render_fragment, status_of, wants_fragment
 from retention_desk.telephone.waiting import queues_context
 
@@ -63,7 +62,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 def read(request: HttpRequest, request_id: int) -> HttpResponse:
     """Note that this supervisor is reading it; the agent sees by whom."""
     who = actor(request)
-    workflow.read(request_id=request_id, by=who.by, now=who.now, language=who.language)
+    workflow.read(request_id=request_id, by=who.by)
     return HttpResponse(status=NO_CONTENT) if wants_fragment(request) else redirect("offers:case", request_id)
 
 
@@ -83,19 +82,17 @@ def decide(request: HttpRequest, request_id: int) -> HttpResponse:
         return _again(request, request_id, who, refused, form, status=status_of(refused))
     if not wants_fragment(request):
         return redirect("offers:case", request_id)
-    return _after(request, request_id, who)
+    return _next(request, who, decided_id=request_id)
 
 
 def _deed(request_id: int, form: DecisionForm, who: Actor) -> Callable[[], object]:
     said = form.cleaned_data
     if form.wanted == "approve":
-        return lambda: workflow.approve(
-            request_id=request_id, by=who.by, role=who.role, now=who.now, language=who.language, key=form.posted_key
-        )
+        return lambda: workflow.approve(request_id=request_id, by=who.by, role=who.role, key=form.posted_key)
     if form.wanted == "decline":
         return lambda: workflow.decline(
-            request_id=request_id, reason=said["reason"], note=said["note"], by=who.by, role=who.role, now=who.now,
-            language=who.language, key=form.posted_key,
+            request_id=request_id, reason=said["reason"], note=said["note"], by=who.by, role=who.role,
+            key=form.posted_key,
         )  # fmt: skip
     asked = workflow.case(request_id=request_id, by=who.by, now=who.now, language=who.language).asked
     terms = form.terms_from(asked.terms)
@@ -113,7 +110,7 @@ def pass_on(request: HttpRequest, request_id: int) -> HttpResponse:
     who, up = actor(request), request.POST.get("to") == "manager"
     refused = None
     try:
-        workflow.pass_on(request_id=request_id, up=up, by=who.by, role=who.role, now=who.now, language=who.language)
+        workflow.pass_on(request_id=request_id, up=up, by=who.by, role=who.role)
     except NotYours:
         raise
     except Refused as why:
@@ -144,19 +141,13 @@ def undo(request: HttpRequest, request_id: int) -> HttpResponse:
     return render_fragment(request, TEMPLATE, "card", context, 409 if refused else 200)
 
 
-def _after(request: HttpRequest, request_id: int, who: Actor) -> HttpResponse:
-    """The next request, under the note that the last one can be taken back."""
-    decided = workflow.case(request_id=request_id, by=who.by, now=who.now, language=who.language)
-    return _next(request, who, decided_case=decided)
-
-
-def _next(request: HttpRequest, who: Actor, *, decided_case: Case | None = None) -> HttpResponse:
-    """The request that this supervisor is asked for next, and the list."""
+def _next(request: HttpRequest, who: Actor, *, decided_id: int | None = None) -> HttpResponse:
+    """What this supervisor is asked for next, and the list; above it that the last one can be taken back."""
     queue = reads.queue(by=who.by, language=who.language)
     following = queue.next_id
     context: dict[str, object] = _card(following, who) if following else {"case": None}
     context |= queue_context(queue, open_id=following, me=who.name)
-    context |= {"decided_case": decided_case, "news": True, "with_queue": True}
+    context |= {"undoable": just_decided(queue, decided_id) if decided_id else None, "news": True, "with_queue": True}
     return render_fragment(request, TEMPLATE, "card", context)
 
 

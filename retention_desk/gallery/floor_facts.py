@@ -10,7 +10,7 @@ from offers.approvals import Case
 from offers.choices import ApprovalState, BudgetKind, BudgetPeriod, Duty, Grade, OfferKind
 from offers.floor import USUAL_SECONDS, FloorBudget, OnFloor, Queue, RequestState, Waiting
 from offers.standing import Budget
-from retention_desk.floor.presenter import card_state, case_context, floor_board, queue_context
+from retention_desk.floor.presenter import Undoable, card_state, case_context, floor_board, queue_context
 from retention_desk.gallery import facts
 from retention_desk.gallery.made_up import made_up
 
@@ -63,8 +63,7 @@ def page(
         )  # fmt: skip
         context |= card_state(state).context
     if undo:
-        decided = _case(now, state=ApprovalState.APPROVED, effective_at=now + timedelta(seconds=5), undo_open=True)
-        context |= {"decided_case": decided}
+        context |= {"undoable": Undoable(1, ApprovalState.APPROVED, facts.AGENT, now + timedelta(seconds=5))}
     context |= queue_context(queue, open_id=open_id, me=facts.SUPERVISOR)
     return context | floor_board(_floor(now, agents)).context | {"fresh": fresh, "unfinished": 1}
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from customers import calls
 from customers.models import Call, Disposition
@@ -74,6 +75,16 @@ def test_approve_leads_on_and_can_be_taken_back(sue: Client, request_id: int) ->
     back = sue.post(f"/approvals/{request_id}/undo/", headers={"HX-Request": "true"})
     assert "Approve" in back.content.decode()
     assert Proposal.objects.get().state == "AWAITING"
+
+
+def test_yes_is_one_statement_beside_the_session_and_the_queue(
+    sue: Client, request_id: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    # Two more are the savepoint around an act within a test's own transaction.
+    with django_assert_num_queries(3 + 2):
+        answer = decide(sue, request_id, decision="approve")
+
+    assert "No request is open" in answer.content.decode()
 
 
 def test_counter_is_less_and_a_proposal_of_its_own(sue: Client, request_id: int) -> None:
