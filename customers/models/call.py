@@ -125,6 +125,11 @@ class Call(models.Model):
                 condition=~Q(state=CallState.CLOSED),
             ),
             models.Index(
+                fields=["agent", "-opened_at"],
+                name="call_unfinished_of_agent",
+                condition=~Q(state=CallState.CLOSED),
+            ),
+            models.Index(
                 fields=["call_back_at"],
                 name="call_back_promised",
                 condition=Q(call_back_at__isnull=False),

@@ -223,6 +223,11 @@ class ApprovalRequest(models.Model):
                 condition=Q(state=ApprovalState.OPEN),
             ),
             models.Index(fields=["decided_by", "-decided_at"], name="request_decided"),
+            models.Index(
+                fields=["decided_at"],
+                name="request_decided_at",
+                condition=Q(decided_at__isnull=False),
+            ),
             models.Index(fields=["asked_by", "-asked_at"], name="request_asked"),
         ]
 

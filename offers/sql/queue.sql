@@ -1,7 +1,8 @@
 -- A supervisor's queue: what waits (least time left first), what was decided today, and the supervisor's own authority.
 -- Parameters: by (the supervisor), language.
 WITH me AS MATERIALIZED (
-    SELECT s.user_id, s.grade, s.duty, t.site_id, i.time_zone, (desk_now() AT TIME ZONE coalesce(i.time_zone, 'UTC'))::date AS today
+    SELECT s.user_id, s.grade, s.duty, t.site_id, i.time_zone, (desk_now() AT TIME ZONE coalesce(i.time_zone, 'UTC'))::date AS today,
+           desk_now() - interval '1 day' AS since
     FROM offers_seat s
     LEFT JOIN customers_team t ON t.id = s.team_id
     LEFT JOIN customers_site i ON i.id = t.site_id
@@ -20,8 +21,12 @@ request AS (
            coalesce(n.words ->> %(language)s::text, n.words ->> 'en', '') AS reason,
            coalesce(h.words ->> %(language)s::text, h.words ->> 'en', '') AS detail
     FROM me
-    JOIN offers_approvalrequest r ON r.state = 'OPEN' OR (r.decided_at > desk_now() - interval '1 day' AND r.decided_at IS NOT NULL)
-    JOIN offers_proposal p ON p.id = r.proposal_id
+    CROSS JOIN LATERAL (
+        SELECT * FROM offers_approvalrequest WHERE state = 'OPEN'
+        UNION ALL
+        SELECT * FROM offers_approvalrequest WHERE state <> 'OPEN' AND decided_at > me.since) r
+    -- One by one: joined plainly, all proposals there ever were have been merged with these few.
+    CROSS JOIN LATERAL (SELECT * FROM offers_proposal x WHERE x.id = r.proposal_id LIMIT 1) p
     JOIN customers_call k ON k.id = p.call_id AND (me.site_id IS NULL OR k.site_id = me.site_id)
     JOIN offers_offerversion v ON v.id = p.offer_version_id
     JOIN offers_offer o ON o.id = v.offer_id
