@@ -1,5 +1,5 @@
 -- The budgets that run now, of one site or of all: limit, held, spent, saves, their plan and how much of the period is gone.
-WITH people AS (
+WITH people AS NOT MATERIALIZED (
     SELECT u.id, coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username) AS name FROM people_user u
 ), sites AS (
     SELECT i.id, i.name, i.time_zone, (desk_now() AT TIME ZONE i.time_zone) AS at FROM customers_site i
@@ -19,20 +19,22 @@ WITH people AS (
     FROM owned o LEFT JOIN sites i ON i.id = o.site_id
     WHERE (%(site)s::bigint IS NULL OR o.site_id = %(site)s) AND (%(kind)s = '' OR o.kind = %(kind)s)
 ), running AS (
-    SELECT a.id, a.kind, a.owner_id, a.currency, a.period, a.starts_on, a.ends_on, a.limit_minor, a.target_minor, c.name, c.site, c.site_id,
-        extract(epoch FROM c.at - a.starts_on::timestamp) / extract(epoch FROM a.ends_on::timestamp - a.starts_on::timestamp) AS gone,
+    SELECT a.id, a.kind, a.owner_id, a.currency, a.period, a.starts_on, a.ends_on, a.limit_minor, a.target_minor, a.name, a.site, a.site_id,
+        extract(epoch FROM a.at - a.starts_on::timestamp) / extract(epoch FROM a.ends_on::timestamp - a.starts_on::timestamp) AS gone,
         n.held_minor, n.spent_minor, n.saves, n.most, n.frozen, n.slices, p.average_minor, p.amount_minor AS plan_minor, p.carries_over, p.active
-    FROM clock c
-    JOIN offers_budgetaccount a ON a.kind = c.kind AND a.owner_id = c.owner_id AND a.parent_id IS NULL
-        AND a.starts_on <= c.at::date AND a.ends_on > c.at::date
+    -- Only those that are shown are added up.
+    FROM (SELECT a.*, c.name, c.site, c.site_id, c.at FROM clock c
+          JOIN offers_budgetaccount a ON a.kind = c.kind AND a.owner_id = c.owner_id AND a.parent_id IS NULL
+              AND a.starts_on <= c.at::date AND a.ends_on > c.at::date
+          WHERE %(account)s::bigint IS NULL OR a.id = %(account)s
+          ORDER BY budget_order(a.kind) DESC, c.name, a.id LIMIT %(most)s) a
     CROSS JOIN LATERAL (
         SELECT sum(x.held_minor)::bigint AS held_minor, sum(x.spent_minor)::bigint AS spent_minor, sum(x.spent_count)::bigint AS saves,
             min(x.most) AS most, bool_or(x.frozen) AS frozen, count(*) FILTER (WHERE b.parent_id IS NOT NULL) AS slices,
             sum(x.ceiling_minor)::bigint AS ceiling_minor
         FROM offers_budgetaccount b JOIN offers_budgetcounter x ON x.account_id = b.id WHERE a.id IN (b.id, b.parent_id)) n
     LEFT JOIN offers_budgetplan p ON p.kind = a.kind AND p.owner_id = a.owner_id AND p.currency = a.currency
-    WHERE %(account)s::bigint IS NULL OR a.id = %(account)s
-    ORDER BY budget_order(a.kind) DESC, c.name, a.id LIMIT %(most)s
+    ORDER BY budget_order(a.kind) DESC, a.name, a.id
 )
 SELECT jsonb_build_object(
     'now', desk_now(),
@@ -43,7 +45,9 @@ SELECT jsonb_build_object(
     'waiting', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', p.kind, 'name', c.name, 'period', p.period, 'amount_minor', p.amount_minor,
             'currency', p.currency) ORDER BY budget_order(p.kind) DESC, c.name), '[]')
         FROM offers_budgetplan p JOIN clock c ON c.kind = p.kind AND c.owner_id = p.owner_id
-        WHERE p.active AND %(account)s::bigint IS NULL AND budget_at(p.kind, p.owner_id, p.currency, c.at::date) IS NULL),
+        WHERE p.active AND %(account)s::bigint IS NULL AND NOT EXISTS (
+            SELECT FROM offers_budgetaccount a WHERE a.kind = p.kind AND a.owner_id = p.owner_id AND a.currency = p.currency
+              AND a.parent_id IS NULL AND a.starts_on <= c.at::date AND a.ends_on > c.at::date)),
     'others', CASE WHEN %(account)s::bigint IS NULL THEN '[]' ELSE
         (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'kind', a.kind, 'name', c.name) ORDER BY budget_order(a.kind) DESC, c.name), '[]')
          FROM clock c JOIN offers_budgetaccount a ON a.kind = c.kind AND a.owner_id = c.owner_id AND a.parent_id IS NULL

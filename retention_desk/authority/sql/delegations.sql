@@ -1,5 +1,5 @@
 -- Who stands in for whom, now and later, and whose turn is over; of the people of one site or of all.
-WITH people AS (
+WITH people AS NOT MATERIALIZED (
     SELECT u.id, coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username) AS name, s.grade, t.site_id
     FROM people_user u JOIN offers_seat s ON s.user_id = u.id AND s.is_active LEFT JOIN customers_team t ON t.id = s.team_id
     WHERE u.is_active

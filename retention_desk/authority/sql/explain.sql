@@ -1,5 +1,5 @@
 -- One person's authority now: which limits there are for them, which governs, what has been used, who stands in for whom.
-WITH people AS (
+WITH people AS NOT MATERIALIZED (
     SELECT u.id, coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username) AS name, u.is_active FROM people_user u
 ), me AS (
     SELECT s.user_id, p.name, s.grade, s.duty, s.team_id, t.name AS team, t.site_id, i.name AS site, i.time_zone,

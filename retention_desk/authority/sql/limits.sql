@@ -1,5 +1,5 @@
 -- Every limit in force and to come but those of storms, raises and promotions that wait, and whose limits there can be.
-WITH people AS (
+WITH people AS NOT MATERIALIZED (
     SELECT u.id, coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username) AS name, s.grade, s.team_id, s.is_active AND u.is_active AS active
     FROM people_user u LEFT JOIN offers_seat s ON s.user_id = u.id
 ), told AS (

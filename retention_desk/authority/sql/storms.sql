@@ -1,5 +1,5 @@
 -- Storm reserves with their limits, and how they have been used; of one site or of all.
-WITH people AS (
+WITH people AS NOT MATERIALIZED (
     SELECT u.id, coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username) AS name FROM people_user u
 )
 SELECT jsonb_build_object(
