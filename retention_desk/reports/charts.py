@@ -108,14 +108,10 @@ def line(
         parts.append(circle("pt c1", frame.x(i), frame.y(value), 3.5, _told(readings[i], write)))
     if current:
         i, value = current[-1]
+        # Where the line comes from above, its last value stands below it.
+        falls = len(current) > 1 and current[-2][1] > value
         parts.append(
-            text(
-                "lb b",
-                frame.x(i),
-                frame.y(value) - 10,
-                write(value),
-                "end" if i else "start",
-            )
+            text("lb b", frame.x(i), frame.y(value) + (18 if falls else -10), write(value), "end" if i else "start")
         )
     return drawing(size, title, description, parts)
 

@@ -127,6 +127,15 @@ def test_line_tells_each_value_with_its_interval() -> None:
     assert told == ["Week 0: 40% (36%\N{EN DASH}44%)", "Week 1: 41% (37%\N{EN DASH}45%)"]
 
 
+@pytest.mark.parametrize(("last", "stands"), [(0.6, "above"), (0.2, "below")])
+def test_last_value_stands_clear_of_its_line(last: float, stands: str) -> None:
+    root = parsed(charts.line([Reading("a", 0.4), Reading("b", last)], write=percent, **WORDS))
+
+    label = next(one for one in root.iter() if one.get("class") == "lb b")
+    end = [one for one in root.iter() if one.get("class") == "pt c1"][-1]
+    assert (float(label.get("y", 0)) > float(end.get("cy", 0))) is (stands == "below")
+
+
 def test_line_keeps_its_labels_few() -> None:
     readings = [Reading(f"w{i}", 0.4) for i in range(53)]
 
