@@ -51,7 +51,8 @@ def measure(stand: Stand, line: str, *, clients: int, seconds: float, guess: flo
     """
     cell = CELLS[line]
     most = cell.most(stand.ground) // clients
-    each = min(most, max(telling.FEWEST_EACH, int(guess * seconds / clients) + telling.WARM_UP if guess else 0))
+    fewest = max(telling.FEWEST_EACH, -(-cell.fewest // clients))
+    each = min(most, max(fewest, int(guess * seconds / clients) + telling.WARM_UP if guess else 0))
     if cell.prepare is not None:
         cell.prepare(stand, each * clients)
     try:
@@ -92,11 +93,12 @@ def overdrawn() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How one line is measured. `most` acts are possible before the database has to be cleared."""
+    """How one line is measured: by `fewest` acts or more, `most` before the database has to be cleared."""
 
     run: Callable[[Stand, int, int], Timing]
     prepare: Callable[[Stand, int], None] | None = None
     most: Callable[[Ground], int] = lambda one: one.agents
+    fewest: int = 0
     writes: bool = True
 
 
@@ -222,10 +224,10 @@ def _client(act: Callable[[int], Any], gate: Any, told: Connection, first: int, 
     told.send((done, answers))
 
 
-def _over_http(request: Callable[[Stand, int], Request]) -> Callable[[Stand, int, int], Timing]:
+def _over_http(request: Callable[[Stand, int], Request], *, a_second: float = 0) -> Callable[[Stand, int, int], Timing]:
     def run(stand: Stand, clients: int, each: int) -> Timing:
         lists = [[request(stand, client * each + place) for place in range(each)] for client in range(clients)]
-        return load.over_http("", stand.base, lists)
+        return load.over_http("", stand.base, lists, a_second=a_second)
 
     return run
 
@@ -302,6 +304,7 @@ def cells() -> dict[str, Cell]:
         "http-door": Cell(_over_http(door)),
         "http-orm": Cell(_over_http(with_orm)),
         "http": Cell(_over_http(authorise)),
+        "http-paced": Cell(_over_http(authorise, a_second=telling.PACE), fewest=telling.PACED),
         "http-screen": Cell(_over_http(lambda stand, number: authorise(stand, number, htmx=True))),
         "http-approve": Cell(_approvals(htmx=False), _ask_all),
         "http-approve-screen": Cell(_approvals(htmx=True), _ask_all),

@@ -2,6 +2,7 @@
 last is answered. Requests are written beforehand, so that the load takes as little as it can from the server's cores.
 """
 
+import heapq
 import selectors
 import socket
 import time
@@ -63,15 +64,15 @@ class _Connection:
         self.headers = b""
         self._requests = iter(requests)
         self._asked: Request | None = None
-        self._began = 0.0
+        self.began = 0.0
         self._answer = b""
 
-    def ask(self) -> bool:
-        """Send the next request, if there is one."""
+    def ask(self, *, since: float | None = None) -> bool:
+        """Send the next request, if there is one. Its time counts from `since`, when it was due, or from now."""
         self._asked = next(self._requests, None)
         if self._asked is None:
             return False
-        self._answer, self._began = b"", time.perf_counter()
+        self._answer, self.began = b"", time.perf_counter() if since is None else since
         self.socket.sendall(self._asked.sent)
         return True
 
@@ -87,7 +88,7 @@ class _Connection:
         if len(body) < _length(head):
             return False
         now = time.perf_counter()
-        self.acts.append((now, 1000 * (now - self._began)))
+        self.acts.append((now, 1000 * (now - self.began)))
         self.headers = head
         assert self._asked is not None
         if int(head[9:12]) != self._asked.status:
@@ -96,21 +97,33 @@ class _Connection:
         return True
 
 
-def over_http(name: str, base: str, requests: Sequence[Sequence[Request]]) -> Timing:
-    """Each list by a connection of its own. Statements are those that the last answer counted."""
+def over_http(name: str, base: str, requests: Sequence[Sequence[Request]], *, a_second: float = 0) -> Timing:
+    """Each list by a connection of its own. Statements are those that the last answer counted.
+
+    With `a_second` so many are due in every second, evenly and whatever the server does; each one's time counts from
+    when it was due, so that a server which falls behind is not spared. Else the next follows the answer.
+    """
     connections = [_Connection(base, mine) for mine in requests if mine]
+    apart, now = (1 / a_second if a_second else 0.0), time.perf_counter()
+    due = [(now + place * apart, place) for place in range(len(connections))]
+    busy = len(connections)
     with selectors.DefaultSelector() as selector:
-        for connection in connections:
-            selector.register(connection.socket, selectors.EVENT_READ, connection)
-            connection.ask()
-        busy = len(connections)
+        for place, connection in enumerate(connections):
+            selector.register(connection.socket, selectors.EVENT_READ, place)
         while busy:
-            for key, _events in selector.select():
-                connection = key.data
-                if connection.heard() and not connection.ask():
-                    selector.unregister(connection.socket)
-                    connection.socket.close()
-                    busy -= 1
+            now = time.perf_counter()
+            while due and due[0][0] <= now:
+                at, place = heapq.heappop(due)
+                connection = connections[place]
+                if connection.ask(since=at if a_second else None):
+                    continue
+                selector.unregister(connection.socket)
+                connection.socket.close()
+                busy -= 1
+            for key, _events in selector.select(max(0.0, due[0][0] - now) if due else None) if busy else ():
+                if connections[key.data].heard():
+                    after = connections[key.data].began + apart * len(connections) if a_second else now
+                    heapq.heappush(due, (after, key.data))
     timing = steady(name, [connection.acts for connection in connections])
     counted = _header(connections[0].headers, b"x-statements")
     return Timing(name, timing.times, timing.seconds, int(counted) if counted else None)
