@@ -1,6 +1,5 @@
 """What every life of the machine stands on: money, deadlines, the clock, and the reading of how things stand."""
 
-import itertools
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,7 +22,9 @@ PLANS = {
 }
 COSTS = st.sampled_from([0, 1, 4_800, 9_600, 19_200, 24_000, 24_001, 38_400, 60_000, 89_999, 90_000, 90_001])
 HOLD_SECONDS = 30 * 60
-CHECKED_EVERY = 40
+# Lives between two looks of the checker at all that was left: so many at least, and a share of those that were lived,
+# so that a long run does not read more and more.
+CHECKED_EVERY, CHECKED_SHARE = 40, 4
 WEEK_SECONDS = 7 * 86_400
 QUESTION_SECONDS = 60
 UNDO_SECONDS = 5
@@ -50,9 +51,18 @@ class Ground:
     def __init__(self, clock: DeskClock, scheme: Any, limits: dict[Grade, LimitVersion]) -> None:
         self.clock, self.scheme, self.limits = clock, scheme, limits
         self.steps = 0
-        self.lives = itertools.count(1)
+        self.lives = 0
+        self._checked_at = CHECKED_EVERY
         self.seen: Counter[tuple[str, str]] = Counter()
         self.start = START
+
+    def over(self) -> bool:
+        """Count a life that is over; whether the checker is to look now at what all of them have left."""
+        self.lives += 1
+        if self.lives < self._checked_at:
+            return False
+        self._checked_at = self.lives + max(CHECKED_EVERY, self.lives // CHECKED_SHARE)
+        return True
 
     def next_monday(self, seconds: int) -> None:
         """Time never goes back: the next life begins a week after this one, which took so many seconds."""

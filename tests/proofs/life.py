@@ -18,7 +18,6 @@ from offers.models import LimitVersion
 from tests.builders import make_agent, make_call, make_site, make_supervisor, make_team
 from tests.offers.builders import facts_of, give_budget, make_campaign, make_offer, make_payer
 from tests.proofs.ground import (
-    CHECKED_EVERY,
     GROUND,
     HOLD_SECONDS,
     PLANS,
@@ -86,8 +85,8 @@ class Life(RuleBasedStateMachine):
         if getattr(self, "call", None) is None:
             return
         self.ground.next_monday(self.model.clock)
-        # The checker reads everything that all lives have left, so it looks now and then, and once when all are over.
-        if next(self.ground.lives) % CHECKED_EVERY == 0:
+        # The checker looks now and then, and once when all are over.
+        if self.ground.over():
             findings = [one for one in checks.run() if one.count]
             assert not findings, [(one.check.sentence, one.first) for one in findings]
 
