@@ -93,20 +93,14 @@ def call_sheet(*, call_id: int, by: int, language: str) -> CallSheet:
 
     `NotYours` for anybody else; `Refused("CALL_CLOSED")` when the agent's own call has its disposition.
     """
-    sheet = _read_sheet(call_id=call_id, by=by, language=language)
-    if sheet.call.state == CallState.CLOSED:
-        raise Refused("CALL_CLOSED", call_id=call_id)
-    return sheet
+    return _not_closed(_read_sheet(call_id=call_id, by=by, language=language))
 
 
 def call_facts(*, call_id: int, by: int, language: str) -> CallSheet:
     """The same call as far as rules and prices look at it; what is only shown (`_ONLY_SHOWN`) is empty. Raises as
     `call_sheet` does.
     """
-    sheet = _read_sheet(call_id=call_id, by=by, language=language, text=_facts())
-    if sheet.call.state == CallState.CLOSED:
-        raise Refused("CALL_CLOSED", call_id=call_id)
-    return sheet
+    return _not_closed(_read_sheet(call_id=call_id, by=by, language=language, text=_facts()))
 
 
 def call_record(*, call_id: int, language: str) -> CallSheet:
@@ -125,6 +119,12 @@ def history(
     if found is None:
         raise NotYours(call_id=call_id)
     return tuple(decode(HistoryEntry, entry) for entry in found["entries"])
+
+
+def _not_closed(sheet: CallSheet) -> CallSheet:
+    if sheet.call.state == CallState.CLOSED:
+        raise Refused("CALL_CLOSED", call_id=sheet.call.id)
+    return sheet
 
 
 def _read_sheet(*, call_id: int, by: int | None, language: str, text: str = "") -> CallSheet:

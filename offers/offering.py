@@ -22,7 +22,6 @@ from offers.pricing import Bill, Line, Priced, PriceStep, can_be_priced, price
 from offers.ranking import Candidate, Ranked, fitting, rank
 from offers.rules import rule_on
 from offers.ruling import Ruling
-from offers.scheme import customer_year_cap
 from offers.standing import CatalogueEntry, Grant, Standing, left
 from offers.terms import Problem, Terms, snap, validate
 
@@ -72,7 +71,6 @@ class Ground:
     bill: Bill
     worth: Worth
     running_minor: int
-    cap_minor: int
     reasons: tuple[str, ...]
     closed: tuple[Why, ...]
     _authorities: dict[tuple[int | None, Family], tuple[Authority, Authority | None]] = field(
@@ -134,12 +132,6 @@ def ground(*, sheet: CallSheet, standing: Standing, worth: Worth, verdict: Verdi
             accepted_on_call=len(on_call),
         ),
     )
-    cap = customer_year_cap(
-        standing.scheme,
-        tier=worth.tier,
-        annual_bill_minor=worth.annual_bill_minor,
-        tenure_months=worth.tenure_months,
-    )
     return Ground(
         standing=standing,
         facts=facts,
@@ -151,7 +143,6 @@ def ground(*, sheet: CallSheet, standing: Standing, worth: Worth, verdict: Verdi
             # A changed plan or an add-on is in the lines' own prices; what takes money off the bill is not.
             if one.family in _RUNS and (one.ends_on is None or one.ends_on > today)
         ),
-        cap_minor=max(0, cap - facts.customer.conceded_12m_minor),
         reasons=(*sorted(sheet.reason_codes), *(reason.code for reason in worth.risk.reasons)),
         closed=tuple(why_closed(facts, scheme=standing.scheme)),
     )
