@@ -93,7 +93,7 @@ class Life(RuleBasedStateMachine):
     # ── How an act is tried ──────────────────────────────────────────────────────────────────────────────────
 
     def _do(
-        self, door: str, facts: dict[str, Any], refusals: set[str], *, crash: bool, keyed: bool = True
+        self, door: ledger.Door, facts: dict[str, Any], refusals: set[str], *, crash: bool, keyed: bool = True
     ) -> int | None:
         """Do it, expecting one of the refusals or, where there are none, that it is done.
 
@@ -103,7 +103,7 @@ class Life(RuleBasedStateMachine):
         if crash:
             self._crash(door, facts)
         try:
-            made = ledger.act(door, facts)  # type: ignore[arg-type]
+            made = ledger.act(door, facts)
         except Refused as refused:
             code = str(refused.code)
         else:
@@ -114,13 +114,13 @@ class Life(RuleBasedStateMachine):
             return None
         assert not refusals, f"{door} was done, model {refusals}"
         if keyed:
-            assert ledger.act(door, facts) == made  # type: ignore[arg-type]
+            assert ledger.act(door, facts) == made
         return made
 
-    def _crash(self, door: str, facts: dict[str, Any]) -> None:
+    def _crash(self, door: ledger.Door, facts: dict[str, Any]) -> None:
         try:
             with transaction.atomic():
-                ledger.act(door, facts)  # type: ignore[arg-type]
+                ledger.act(door, facts)
                 raise _Died
         except (Refused, _Died):
             self.counters_are_what_the_model_says()
